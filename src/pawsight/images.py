@@ -1,0 +1,276 @@
+"""Bytes -> upright RGB -> `(H, W, 3)` uint8: the only decoder and the only resizer.
+
+Training, evaluation, command line and web all come through here, so that a photo means the same pixels everywhere.
+Formats are told by their bytes, never by a name. What cannot be shown in full is refused, never guessed at.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import stat
+import warnings
+from pathlib import Path
+from typing import get_args
+
+import numpy as np
+from PIL import ExifTags, Image
+
+from pawsight import formats
+from pawsight.errors import (
+    BrokenImage,
+    EmptyFile,
+    ImageError,
+    ImageTooComplex,
+    ImageTooLarge,
+    PayloadTooLarge,
+    UnreadableFile,
+    UnsupportedFormat,
+)
+from pawsight.types import LIMITS, FitMode, Interpolation, Limits, Pixels
+
+FIT_MODES: tuple[FitMode, ...] = get_args(FitMode)
+ALLOWED = "JPEG, PNG, WebP, GIF, AVIF and BMP"
+PAD_COLOUR = (127, 127, 127)
+
+# Pillow only warns between one and two times its own pixel limit; for us both are refusals (see `_translate`).
+warnings.simplefilter("error", Image.DecompressionBombWarning)
+
+_RESAMPLING = {"bilinear": Image.Resampling.BILINEAR, "bicubic": Image.Resampling.BICUBIC}
+# EXIF 2.32, tag 0x0112: what brings each orientation upright.
+_UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+
+def sniff(data: bytes) -> str:
+    """Name the format of `data` by its first bytes.
+
+    Returns:
+        `JPEG`, `PNG`, `WEBP`, `GIF`, `AVIF` or `BMP`, as Pillow calls them.
+
+    Raises:
+        UnsupportedFormat: the bytes are of no allowed format; the message says what they look like.
+    """
+    kind = formats.kind(data)
+    if kind is None:
+        raise UnsupportedFormat(
+            f"Expected a photo ({ALLOWED}), but the content is {formats.describe(data)}.",
+            "Save it as JPEG or PNG and try again; renaming a file does not change its format.",
+        )
+    return kind
+
+
+def decode(data: bytes, *, least: int | None = None, limits: Limits = LIMITS) -> Pixels:
+    """Decode one photo to upright RGB.
+
+    EXIF orientation is applied; transparency goes onto white; CMYK, palettes and grey become RGB; 16 bits are scaled
+    to 8; an animation gives its first frame.
+
+    Args:
+        data: the content of the file.
+        least: the picture may come back smaller than stored, but no side below twice `least` pixels by that.
+            Large JPEGs are then decoded at 1/2, 1/4 or 1/8 scale, which costs a fraction.
+        limits: what the file may cost.
+
+    Returns:
+        `(H, W, 3)` uint8, values 0..255.
+
+    Raises:
+        ImageError: one of its children, by what is wrong; nothing else is ever raised for bad bytes.
+    """
+    if not data:
+        raise EmptyFile("Expected a photo, but the file is empty (0 bytes).", "Copy or upload it again.")
+    _check_bytes(len(data), limits)
+    kind = sniff(data)
+    if kind == "JPEG":
+        _check_scans(data, limits)
+    try:
+        return _decode(data, kind, least, limits)
+    except ImageError:
+        raise
+    except Exception as error:  # decoders raise almost anything for hostile bytes: ValueError, SyntaxError, ...
+        raise _translate(error, kind) from error
+
+
+def read(path: str | Path, limits: Limits = LIMITS) -> bytes:
+    """Read a photo's file, unless it is larger than allowed.
+
+    Raises:
+        UnreadableFile: it is missing, not a plain file (a pipe would wait for ever), or may not be read.
+        PayloadTooLarge: it has more bytes than the limit; none of them was read.
+    """
+    try:
+        status = os.stat(path)
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError(0, "not a plain file")
+        _check_bytes(status.st_size, limits)
+        return Path(path).read_bytes()
+    except (OSError, ValueError) as error:  # ValueError: a NUL character in the name
+        reason = getattr(error, "strerror", None) or error
+        raise UnreadableFile(
+            f"Expected a photo at {str(path)!r}, but it cannot be read ({reason}).", "Check the path and its rights."
+        ) from error
+
+
+def _check_bytes(count: int, limits: Limits) -> None:
+    if count > limits.bytes:
+        raise PayloadTooLarge(
+            f"Expected at most {limits.bytes / 1e6:.0f} MB, but the file has {count / 1e6:.1f} MB.",
+            "Make the photo smaller.",
+        )
+
+
+def _check_scans(data: bytes, limits: Limits) -> None:
+    scans = data.count(b"\xff\xda")
+    if scans > limits.scans:
+        raise ImageTooComplex(
+            f"Expected a JPEG of at most {limits.scans} scans, but this one has {scans}.",
+            "Save it again as an ordinary JPEG.",
+        )
+
+
+def _translate(error: Exception, kind: str) -> ImageError:
+    if isinstance(error, (Image.DecompressionBombError, Image.DecompressionBombWarning)):
+        return ImageTooLarge("The picture has far more pixels than allowed.", "Make the photo smaller.")
+    reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+    return BrokenImage(
+        f"Expected a whole {kind} file, but it is damaged or cut off ({reason}).",
+        "Copy or export the photo again.",
+    )
+
+
+def _decode(data: bytes, kind: str, least: int | None, limits: Limits) -> Pixels:
+    with Image.open(io.BytesIO(data), formats=[kind]) as image:
+        _check_size(image.size, limits)
+        if least:
+            image.draft("RGB", (2 * least, 2 * least))
+        image.load()
+        rgb = _flatten(_shrink(_unpack(image), least))
+        turn = _UPRIGHT.get(_orientation(image))
+    return np.asarray(rgb if turn is None else rgb.transpose(turn))
+
+
+def _check_size(size: tuple[int, int], limits: Limits) -> None:
+    width, height = size
+    if width * height > limits.pixels:
+        raise ImageTooLarge(
+            f"Expected at most {limits.pixels / 1e6:.0f} megapixels, "
+            f"but the picture has {width} x {height} ({width * height / 1e6:.0f} megapixels).",
+            "Make the photo smaller.",
+        )
+
+
+def _orientation(image: Image.Image) -> int:
+    """The EXIF orientation, 1 (upright) to 8; 1 where the metadata is missing or malformed."""
+    try:
+        return int(image.getexif().get(ExifTags.Base.Orientation, 1))
+    except Exception:  # malformed metadata says nothing about the pixels
+        return 1
+
+
+def _unpack(image: Image.Image) -> Image.Image:
+    """Bring modes whose pixels cannot be averaged (palettes, single bits, 16 bits, one see-through colour) to one of
+    those that can."""
+    if image.mode.startswith("I"):
+        return _from_16_bit(image)
+    if image.mode in {"LA", "RGBA", "CMYK"} or (image.mode in {"L", "RGB"} and "transparency" not in image.info):
+        return image
+    return image.convert("RGBA" if image.has_transparency_data else "RGB")
+
+
+def _from_16_bit(image: Image.Image) -> Image.Image:
+    """Scale 16-bit grey to 8 bits; `convert` would clip nearly all of it to white."""
+    grey = np.asarray(image)
+    scaled = (np.clip(grey, 0, 65535) // 257).astype(np.uint8)
+    transparent = image.info.get("transparency")
+    if isinstance(transparent, int):
+        scaled[grey == transparent] = 255
+    return Image.fromarray(scaled)
+
+
+def _shrink(image: Image.Image, least: int | None) -> Image.Image:
+    """Average whole blocks of pixels before colours are converted: a huge picture then does not cost its size twice."""
+    factor = min(image.size) // (2 * least) if least else 0
+    return image.reduce(factor) if factor >= 2 else image
+
+
+def _flatten(image: Image.Image) -> Image.Image:
+    if not image.has_transparency_data:
+        return image.convert("RGB")
+    rgba = image.convert("RGBA")
+    return Image.alpha_composite(Image.new("RGBA", rgba.size, "white"), rgba).convert("RGB")
+
+
+def fit(pixels: Pixels, size: int, mode: FitMode, interpolation: Interpolation = "bicubic") -> Pixels:
+    """Bring a photo to the square that a model wants. Which mode is the model's own, read from its card.
+
+    Args:
+        pixels: `(H, W, 3)` uint8.
+        size: side of the square, in pixels.
+        mode: `squash` ignores the ratio of the sides and keeps every part of the photo; `pad` keeps both and adds
+            grey bars; `crop` keeps the ratio and cuts the longer side to its middle.
+        interpolation: how pixels are mixed; smaller pictures are always made by averaging (antialiased).
+
+    Returns:
+        `(size, size, 3)` uint8, a new array.
+
+    Raises:
+        ValueError: `mode` is none of `FIT_MODES`.
+    """
+    if mode == "pad":
+        return _pad(pixels, size, interpolation)
+    return resize(pixels, (size, size), fitted_box(pixels.shape[0], pixels.shape[1], mode), interpolation)
+
+
+def fitted_box(height: int, width: int, mode: FitMode) -> tuple[float, float, float, float]:
+    """What part of a photo the fitted square shows, as (left, top, right, bottom) in pixels of the photo.
+
+    With `pad` the box reaches beyond the photo.
+
+    Raises:
+        ValueError: `mode` is none of `FIT_MODES`.
+    """
+    if mode == "squash":
+        return 0, 0, width, height
+    if mode not in FIT_MODES:
+        raise ValueError(f"Expected a fit mode out of {', '.join(FIT_MODES)}, but received {mode!r}.")
+    side = min(height, width) if mode == "crop" else max(height, width)
+    left, top = (width - side) / 2, (height - side) / 2
+    return left, top, left + side, top + side
+
+
+def _pad(pixels: Pixels, size: int, interpolation: Interpolation) -> Pixels:
+    height, width = pixels.shape[:2]
+    scale = size / max(height, width)
+    inner = resize(pixels, (max(1, round(width * scale)), max(1, round(height * scale))), interpolation=interpolation)
+    square = np.full((size, size, 3), PAD_COLOUR, dtype=np.uint8)
+    top, left = (size - inner.shape[0]) // 2, (size - inner.shape[1]) // 2
+    square[top : top + inner.shape[0], left : left + inner.shape[1]] = inner
+    return square
+
+
+def resize(
+    pixels: Pixels,
+    size: tuple[int, int],
+    box: tuple[float, float, float, float] | None = None,
+    interpolation: Interpolation = "bicubic",
+) -> Pixels:
+    """Resize a part of a photo, antialiased.
+
+    Args:
+        pixels: `(H, W, 3)` uint8.
+        size: (width, height) of the result.
+        box: the part to take, as (left, top, right, bottom) in pixels of the source; the whole photo where None.
+
+    Returns:
+        `(height, width, 3)` uint8.
+    """
+    image = Image.fromarray(pixels)
+    return np.asarray(image.resize(size, _RESAMPLING[interpolation], box, reducing_gap=3.0))

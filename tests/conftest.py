@@ -1,0 +1,211 @@
+"""What many tests share: photos made on the spot, a tiny model whose answers are known, and the outside test data."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+import pytest
+from PIL import ExifTags, Image
+
+from pawsight.card import GRAPH, Golden, Input, ModelCard, Thresholds, seal
+from pawsight.classifier import Classifier
+from pawsight.cli import main
+from pawsight.runtime import golden
+from pawsight.runtime.onnx import OnnxSession
+from pawsight.types import Pixels
+
+Colour = tuple[int, int, int]
+Picture = Callable[..., bytes]
+
+# What the tiny model answers -> the colour of a photo that gets this answer.
+COLOURS: dict[str, Colour] = {
+    "cat": (210, 50, 40),
+    "dog": (40, 50, 210),
+    "both": (210, 40, 210),
+    "neither": (40, 200, 40),
+    "unsure": (128, 128, 128),
+}
+SIZE, GRID = 32, 4
+WEIGHTS = ((20, 0), (0, 0), (0, 20))
+BIAS = (-10, -10)
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of outside test data beside the checkout; tests that need it are skipped where it is absent."""
+    folder = Path(__file__).parents[1] / ".." / "shared"
+    if not folder.is_dir():
+        pytest.skip("needs the folder ../shared with outside test data")
+    return folder.resolve()
+
+
+@pytest.fixture(scope="session")
+def colours() -> dict[str, Colour]:
+    """Verdict of the tiny model -> the colour of a photo that gets it."""
+    return COLOURS
+
+
+@pytest.fixture(scope="session")
+def picture() -> Picture:
+    """A maker of photos: `picture(width, height, colour=..., format="PNG", ...) -> bytes`."""
+    return _picture
+
+
+def _picture(
+    width: int = 64,
+    height: int = 48,
+    *,
+    colour: Colour = COLOURS["cat"],
+    pixels: npt.NDArray[Any] | None = None,
+    seed: int | None = None,
+    format: str = "JPEG",
+    mode: str | None = None,
+    orientation: int | None = None,
+    **options: Any,
+) -> bytes:
+    """Encode one photo.
+
+    Args:
+        width, height: as stored, before any orientation.
+        colour: of the whole photo; the tiny model answers by it.
+        pixels: the photo itself, in place of a plain one.
+        seed: adds grain, so that two photos of one colour differ.
+        format: as Pillow names it: JPEG, PNG, WEBP, GIF, AVIF, BMP, TIFF, ...
+        mode: as Pillow names it; the photo is converted to it before it is encoded.
+        orientation: EXIF orientation to write.
+        options: for `Image.save`.
+    """
+    image = Image.fromarray(_plain(width, height, colour, seed) if pixels is None else pixels)
+    if orientation is not None:
+        exif = Image.Exif()
+        exif[ExifTags.Base.Orientation] = orientation
+        options["exif"] = exif.tobytes()
+    buffer = io.BytesIO()
+    (image.convert(mode) if mode else image).save(buffer, format, **options)
+    return buffer.getvalue()
+
+
+def _plain(width: int, height: int, colour: Colour, seed: int | None) -> Pixels:
+    pixels = np.full((height, width, 3), colour, dtype=np.int16)
+    if seed is not None:
+        pixels += np.random.default_rng(seed).integers(-8, 9, pixels.shape, dtype=np.int16)
+    return np.clip(pixels, 0, 255).astype(np.uint8)
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> Path:
+    """A folder of small photos, one for each verdict of the tiny model: `cat.jpg`, `dog.jpg`, ..."""
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    for verdict, colour in COLOURS.items():
+        (folder / f"{verdict}.jpg").write_bytes(_picture(colour=colour))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def make_model() -> Callable[..., Path]:
+    """A maker of model folders: `make_model(folder, weights=..., bias=..., classes=[...], ...) -> folder`."""
+    return _make_model
+
+
+def _make_model(folder: Path, *, weights: Any = WEIGHTS, bias: Any = BIAS, **fields: Any) -> Path:
+    """Write a real, small model folder with hashes and golden scores.
+
+    Args:
+        folder: to make.
+        weights, bias: of the linear layer on mean red, green and blue, `(3, C)` and `(C,)`.
+        fields: of the card, in place of the ones here.
+    """
+    folder.mkdir(parents=True)
+    (folder / GRAPH).write_bytes(make_graph(weights, bias))
+    given: dict[str, Any] = {
+        "name": "tiny",
+        "version": "1",
+        "date": "2025-01-01",
+        "classes": ["cat", "dog"],
+        "input": Input(size=SIZE, fit="squash"),
+        "thresholds": Thresholds(absent=0.3, present=0.7),
+        "golden": Golden(seed=golden.SEED, tolerance=0.001, scores=[[0.0] * len(bias)] * golden.COUNT),
+    }
+    card = ModelCard(**given | fields)
+    answers = golden.record(card, OnnxSession((folder / GRAPH).read_bytes()))
+    seal(msgspec.structs.replace(card, golden=answers), folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model folder like the shipped ones in all but size. Copy it before you change anything in it."""
+    return _make_model(tmp_path_factory.mktemp("models") / "tiny")
+
+
+@pytest.fixture(scope="session")
+def classifier(tiny_model: Path) -> Classifier:
+    """The tiny model, loaded."""
+    return Classifier.load(tiny_model)
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a run of the command line left behind."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def pawsight(monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]) -> Callable[..., Ran]:
+    """The command line: `pawsight("predict", folder, stdin=b"...") -> Ran`."""
+
+    def run(*words: str | Path, stdin: bytes = b"") -> Ran:
+        monkeypatch.setattr(sys, "argv", ["pawsight", *map(str, words)])
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
+        capsysbinary.readouterr()
+        try:
+            main()
+            code = 0
+        except SystemExit as stop:
+            code = int(stop.code or 0)
+        captured = capsysbinary.readouterr()
+        return Ran(code, captured.out.decode(), captured.err.decode())
+
+    return run
+
+
+def make_graph(weights: Any, bias: Any) -> bytes:
+    """Mean colour at each of 4 x 4 places -> linear layer -> maps; mean of the maps -> sigmoid -> scores."""
+    onnx = pytest.importorskip("onnx", reason="the tiny model is made with the package onnx")
+    node, value, classes, pool = onnx.helper.make_node, onnx.helper.make_tensor_value_info, len(bias), SIZE // GRID
+    nodes = [
+        node("Cast", ["pixels"], ["floats"], to=onnx.TensorProto.FLOAT),
+        node("Mul", ["floats", "scale"], ["scaled"]),
+        node("Transpose", ["scaled"], ["planes"], perm=[0, 3, 1, 2]),
+        node("AveragePool", ["planes"], ["pooled"], kernel_shape=[pool, pool], strides=[pool, pool]),
+        node("Transpose", ["pooled"], ["places"], perm=[0, 2, 3, 1]),
+        node("ReduceMean", ["places"], ["features"], axes=[1, 2], keepdims=0),
+        node("MatMul", ["places", "weights"], ["product"]),
+        node("Add", ["product", "bias"], ["maps"]),
+        node("ReduceMean", ["maps"], ["logits"], axes=[1, 2], keepdims=0),
+        node("Sigmoid", ["logits"], ["scores"]),
+    ]
+    shapes = {"scores": ["N", classes], "features": ["N", 3], "maps": ["N", GRID, GRID, classes]}
+    constants = {"scale": 1 / 255, "weights": weights, "bias": bias}
+    graph = onnx.helper.make_graph(
+        nodes,
+        "tiny",
+        [value("pixels", onnx.TensorProto.UINT8, ["N", SIZE, SIZE, 3])],
+        [value(name, onnx.TensorProto.FLOAT, shape) for name, shape in shapes.items()],
+        [onnx.numpy_helper.from_array(np.asarray(array, np.float32), name) for name, array in constants.items()],
+    )
+    model = onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 13)], ir_version=8)
+    onnx.checker.check_model(model)
+    return bytes(model.SerializeToString())
