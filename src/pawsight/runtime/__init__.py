@@ -1,0 +1,52 @@
+"""What runs a graph. Whoever has `Session.run` can serve; ONNX Runtime is the first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from pawsight.types import Floats, Pixels
+
+INPUT = "pixels"
+OUTPUTS = ("scores", "features", "maps")
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """What every graph returns for N photos, C classes and D features.
+
+    Attributes:
+        scores: `(N, C)` float32, 0..1, one independent probability a class.
+        features: `(N, D)` float32, the pooled features before the linear layer.
+        maps: `(N, h, w, C)` float32, logits at each place; their mean over places is the class's logit.
+    """
+
+    scores: Floats
+    features: Floats
+    maps: Floats
+
+
+class Session(Protocol):
+    """A loaded graph."""
+
+    def run(self, pixels: Pixels) -> Outputs:
+        """Answer for `(N, size, size, 3)` uint8 RGB photos."""
+        ...
+
+
+def score(session: Session, pixels: Pixels, indices: npt.NDArray[np.int64], batch: int = 32) -> Floats:
+    """Scores for some photos of a cache, which may be larger than memory.
+
+    Args:
+        session: a loaded graph.
+        pixels: `(N, size, size, 3)` uint8.
+        indices: M places in `pixels`.
+
+    Returns:
+        `(M, C)` float32.
+    """
+    parts = np.array_split(indices, max(1, -(-len(indices) // batch)))
+    return np.concatenate([session.run(np.stack([pixels[place] for place in part])).scores for part in parts])

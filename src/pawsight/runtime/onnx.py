@@ -1,0 +1,51 @@
+"""Graphs in ONNX Runtime, on the processor."""
+
+from __future__ import annotations
+
+import onnxruntime as ort
+
+from pawsight.errors import BadModel
+from pawsight.runtime import INPUT, OUTPUTS, Outputs
+from pawsight.types import Pixels
+
+
+class OnnxSession:
+    """One graph in memory. Thread-safe: several threads may call `run` at once.
+
+    Args:
+        graph: the content of a `.onnx` file, weights inside. Bytes, not a path: what was checked is what runs.
+        threads: processor threads for one call; 1 where calls run side by side.
+
+    Raises:
+        BadModel: not a graph, or not one with our input and outputs.
+    """
+
+    def __init__(self, graph: bytes, threads: int = 1) -> None:
+        options = ort.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # idle must cost nothing
+        try:
+            self._session = ort.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+        except Exception as error:  # ONNX Runtime's exceptions share no base but Exception
+            raise BadModel(f"Expected an ONNX graph, but it does not load ({_first_line(error)}).") from error
+        self._check_names()
+
+    def _check_names(self) -> None:
+        inputs = {node.name: node.type for node in self._session.get_inputs()}
+        outputs = {node.name for node in self._session.get_outputs()}
+        if inputs != {INPUT: "tensor(uint8)"} or not outputs.issuperset(OUTPUTS):
+            raise BadModel(
+                f"Expected a graph from {INPUT} (uint8) to {', '.join(OUTPUTS)}, "
+                f"but this one goes from {inputs} to {', '.join(sorted(outputs))}.",
+                "Export it with `pawsight train` or `pawsight export`.",
+            )
+
+    def run(self, pixels: Pixels) -> Outputs:
+        """Answer for `(N, size, size, 3)` uint8 RGB photos."""
+        return Outputs(*self._session.run(list(OUTPUTS), {INPUT: pixels}))
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0][:200]

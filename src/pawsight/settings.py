@@ -1,0 +1,81 @@
+"""Settings: defaults < file < environment < arguments.
+
+The file is `pawsight.toml` in the working folder, or what `PAWSIGHT_CONFIG` names. Each field can be set by a variable
+of its name in capitals with `PAWSIGHT_` in front; `PORT` alone sets the port, as hosting platforms do.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta, Struct
+
+from pawsight.errors import BadSettings
+from pawsight.types import LIMITS, Limits
+
+PREFIX = "PAWSIGHT_"
+CONFIG = PREFIX + "CONFIG"
+
+
+class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What an operator can set. Immutable; made once at the start by `load_settings`."""
+
+    model: str = "default"
+    host: str = "127.0.0.1"
+    port: Annotated[int, Meta(ge=0, le=65535)] = 8000
+    threads: Annotated[int, Meta(ge=1)] = os.cpu_count() or 1
+    max_bytes: Annotated[int, Meta(ge=1)] = LIMITS.bytes
+    max_pixels: Annotated[int, Meta(ge=1)] = LIMITS.pixels
+    max_scans: Annotated[int, Meta(ge=1)] = LIMITS.scans
+    max_photos: Annotated[int, Meta(ge=1)] = 20
+    keep: Annotated[int, Meta(ge=1)] = 200
+
+    @property
+    def limits(self) -> Limits:
+        """What one photo may cost."""
+        return Limits(bytes=self.max_bytes, pixels=self.max_pixels, scans=self.max_scans)
+
+
+def load_settings(
+    arguments: Mapping[str, Any] | None = None, environment: Mapping[str, str] = os.environ, folder: Path | None = None
+) -> Settings:
+    """Merge all sources into one.
+
+    Args:
+        arguments: from the command line; a value of None means "not given".
+        environment: variables.
+        folder: where `pawsight.toml` may stand; the working folder where None.
+
+    Raises:
+        BadSettings: an unknown name, an impossible value, or a file that does not read.
+    """
+    given = {name: value for name, value in (arguments or {}).items() if value is not None}
+    merged = _from_file(environment, folder or Path.cwd()) | _from_environment(environment) | given
+    try:
+        return msgspec.convert(merged, Settings, strict=False)
+    except msgspec.ValidationError as error:
+        raise BadSettings(
+            f"A setting does not fit: {error}.", f"Known settings: {', '.join(Settings.__struct_fields__)}."
+        ) from error
+
+
+def _from_file(environment: Mapping[str, str], folder: Path) -> dict[str, Any]:
+    path = Path(environment.get(CONFIG, folder / "pawsight.toml"))
+    if not path.exists() and CONFIG not in environment:
+        return {}
+    try:
+        content = msgspec.toml.decode(path.read_bytes())
+    except (OSError, msgspec.DecodeError, ValueError) as error:
+        raise BadSettings(f"Expected settings in TOML at {path}, but it does not read ({error}).") from error
+    return dict(content)
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, str]:
+    named = {name.removeprefix(PREFIX).lower(): value for name, value in environment.items() if name.startswith(PREFIX)}
+    named.pop("config", None)
+    port = {"port": environment["PORT"]} if "PORT" in environment else {}
+    return port | named

@@ -1,0 +1,34 @@
+"""The model folders that come with the package, found by name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pawsight.card import CARD
+from pawsight.errors import ModelNotFound
+
+DEFAULT = "lite0"
+FOLDER = Path(__file__).parent
+
+
+def names() -> list[str]:
+    """Names of the shipped models, the default first."""
+    found = sorted(path.parent.name for path in FOLDER.glob(f"*/{CARD}"))
+    return sorted(found, key=lambda name: name != DEFAULT)
+
+
+def find(model: str | Path) -> Path:
+    """Find a model folder: `default`, the name of a shipped model, or the path of any other folder.
+
+    Raises:
+        ModelNotFound: none of these.
+    """
+    name = DEFAULT if str(model) == "default" else str(model)
+    if name in names():
+        return FOLDER / name
+    if (folder := Path(model)).is_dir():
+        return folder
+    raise ModelNotFound(
+        f"Expected a model folder or one of {', '.join(['default', *names()])}, but received {str(model)!r}.",
+        "`pawsight models` lists what is there.",
+    )

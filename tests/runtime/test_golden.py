@@ -1,0 +1,120 @@
+"""What the golden pictures notice, and what they cannot."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+import pytest
+
+from pawsight.card import GRAPH, Input, ModelCard, read_card, seal
+from pawsight.classifier import Classifier
+from pawsight.errors import BadModel
+from pawsight.runtime import Outputs, Session, golden
+from pawsight.runtime.onnx import OnnxSession
+from pawsight.types import Pixels
+
+MakeModel = Callable[..., Path]
+
+
+class Altered:
+    """The same graph, fed or read wrongly."""
+
+    def __init__(
+        self,
+        session: Session,
+        feed: Callable[[Pixels], Pixels] = lambda pixels: pixels,
+        read: Callable[[Any], Any] = lambda scores: scores,
+    ) -> None:
+        self.session, self.feed, self.read = session, feed, read
+
+    def run(self, pixels: Pixels) -> Outputs:
+        out = self.session.run(self.feed(pixels))
+        return replace(out, scores=self.read(out.scores))
+
+
+@pytest.fixture(scope="module")
+def card(tiny_model: Path) -> ModelCard:
+    return read_card(tiny_model)
+
+
+@pytest.fixture(scope="module")
+def session(tiny_model: Path) -> OnnxSession:
+    return OnnxSession((tiny_model / GRAPH).read_bytes())
+
+
+def test_the_pictures_are_the_same_for_ever() -> None:
+    made = golden.pictures(golden.SEED)
+    assert [picture.shape for picture in made] == [(golden.HEIGHT, golden.WIDTH, 3)] * golden.COUNT
+    assert (
+        hashlib.sha256(np.stack(made).tobytes()).hexdigest()
+        == "1613f62529345b0ef2ffa2c026c84fccf38619a5e0b036bdefdc5427026b54cf"
+    )
+
+
+def test_another_seed_gives_other_pictures() -> None:
+    assert not np.array_equal(golden.pictures("a"), golden.pictures("b"))
+
+
+def test_a_model_answers_as_its_card_says(card: ModelCard, session: OnnxSession) -> None:
+    golden.replay(card, session)
+    assert golden.record(card, session) == card.golden
+    assert golden.fitted(card).shape == (golden.COUNT, 32, 32, 3)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"feed": lambda pixels: pixels[..., ::-1].copy()},  # blue, green, red
+        {"feed": lambda pixels: pixels // 2},  # scaled twice
+        {"feed": lambda pixels: 255 - pixels},
+        {"read": lambda scores: scores[:, ::-1]},  # outputs swapped
+        {"read": lambda scores: scores + np.float32(0.002)},
+        {"read": lambda scores: scores * np.nan},
+    ],
+)
+def test_a_graph_fed_or_read_wrongly_is_refused(card: ModelCard, session: OnnxSession, wrong: dict[str, Any]) -> None:
+    with pytest.raises(BadModel, match="tiny-1"):
+        golden.replay(card, Altered(session, **wrong))
+
+
+def test_a_graph_of_another_number_of_classes_is_refused(card: ModelCard, session: OnnxSession) -> None:
+    for read in (lambda scores: scores[:, :1], lambda scores: np.repeat(scores, 2, axis=1)):
+        with pytest.raises(BadModel, match="names 2 classes, but its graph gives"):
+            golden.replay(card, Altered(session, read=read))
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        Input(size=32, fit="pad"),
+        Input(size=32, fit="crop"),
+        Input(size=32, fit="squash", interpolation="bilinear"),
+        Input(size=40, fit="squash"),
+        Input(size=16, fit="squash"),
+    ],
+)
+def test_a_card_that_feeds_wrongly_is_refused(card: ModelCard, session: OnnxSession, how: Input) -> None:
+    with pytest.raises(BadModel, match="golden pictures"):
+        golden.replay(msgspec.structs.replace(card, input=how), session)
+
+
+def test_class_names_swapped_in_the_card_alone_cannot_be_noticed(card: ModelCard, session: OnnxSession) -> None:
+    """They change no score: the hash of the graph and the golden pictures speak for the graph, not for its card."""
+    golden.replay(msgspec.structs.replace(card, classes=["dog", "cat"]), session)
+
+
+def test_a_damaged_weight_is_noticed_even_where_the_hash_was_made_to_fit(make_model: MakeModel, tmp_path: Path) -> None:
+    folder = make_model(tmp_path / "model")
+    data = (folder / GRAPH).read_bytes()
+    first = data.index(np.float32(20).tobytes())
+    for place in range(first + 3, first + 24, 4):  # the highest byte of each of the 3 x 2 weights
+        (folder / GRAPH).write_bytes(data[:place] + bytes([data[place] ^ 0x40]) + data[place + 1 :])
+        seal(read_card(folder), folder)
+        with pytest.raises(BadModel, match="golden pictures"):
+            Classifier.load(folder)

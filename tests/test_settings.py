@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pawsight.errors import BadSettings
+from pawsight.settings import Settings, load_settings
+from pawsight.types import LIMITS, Limits
+
+
+def load(folder: Path, arguments: dict[str, object] | None = None, /, **environment: str) -> Settings:
+    return load_settings(arguments, environment, folder)
+
+
+def test_defaults(tmp_path: Path) -> None:
+    settings = load(tmp_path)
+    assert (settings.model, settings.host, settings.port) == ("default", "127.0.0.1", 8000)
+    assert settings.limits == LIMITS
+
+
+def test_each_source_beats_the_one_before(tmp_path: Path) -> None:
+    (tmp_path / "pawsight.toml").write_text('port = 1\nhost = "file"\nmodel = "file"\nkeep = 7\n')
+    settings = load(tmp_path, {"port": 3, "model": None}, PAWSIGHT_PORT="2", PAWSIGHT_HOST="variable")
+    assert (settings.port, settings.host, settings.model, settings.keep) == (3, "variable", "file", 7)
+
+
+def test_the_port_of_a_hosting_platform(tmp_path: Path) -> None:
+    assert load(tmp_path, PORT="5000").port == 5000
+    assert load(tmp_path, PORT="5000", PAWSIGHT_PORT="6000").port == 6000
+
+
+def test_variables_are_read_as_numbers(tmp_path: Path) -> None:
+    settings = load(tmp_path, PAWSIGHT_MAX_BYTES="5", PAWSIGHT_MAX_PIXELS="6", PAWSIGHT_MAX_SCANS="7")
+    assert settings.limits == Limits(bytes=5, pixels=6, scans=7)
+
+
+def test_a_file_elsewhere(tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text("port = 9")
+    assert load(tmp_path / "nowhere", PAWSIGHT_CONFIG=str(tmp_path / "mine.toml")).port == 9
+
+
+def test_a_named_file_must_be_there(tmp_path: Path) -> None:
+    with pytest.raises(BadSettings, match=r"gone\.toml"):
+        load(tmp_path, PAWSIGHT_CONFIG=str(tmp_path / "gone.toml"))
+
+
+@pytest.mark.parametrize(
+    ("environment", "named"),
+    [
+        ({"PAWSIGHT_PORT": "70000"}, "port"),
+        ({"PAWSIGHT_PORT": "eight"}, "port"),
+        ({"PORT": ""}, "port"),
+        ({"PAWSIGHT_THREADS": "0"}, "threads"),
+        ({"PAWSIGHT_COLOUR": "red"}, "colour"),
+    ],
+)
+def test_what_does_not_fit_is_named(tmp_path: Path, environment: dict[str, str], named: str) -> None:
+    with pytest.raises(BadSettings, match=named):
+        load(tmp_path, **environment)
+
+
+@pytest.mark.parametrize("content", ["port = ", "port", b"\xff\xfe"])
+def test_a_file_that_is_no_toml(tmp_path: Path, content: str | bytes) -> None:
+    (tmp_path / "pawsight.toml").write_bytes(content if isinstance(content, bytes) else content.encode())
+    with pytest.raises(BadSettings, match=r"pawsight\.toml"):
+        load(tmp_path)
+
+
+def test_settings_never_change(tmp_path: Path) -> None:
+    with pytest.raises(AttributeError):
+        load(tmp_path).port = 1  # type: ignore[misc]
