@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pytest
 from PIL import ExifTags, Image
 
-from pawsight.card import GRAPH, Golden, Input, ModelCard, Thresholds, seal
+from pawsight.card import GRAPH, Input, ModelCard, Thresholds, seal
 from pawsight.classifier import Classifier
 from pawsight.cli import main
 from pawsight.runtime import golden
@@ -133,7 +133,7 @@ def _make_model(folder: Path, *, weights: Any = WEIGHTS, bias: Any = BIAS, **fie
         "classes": ["cat", "dog"],
         "input": Input(size=SIZE, fit="squash"),
         "thresholds": Thresholds(absent=0.3, present=0.7),
-        "golden": Golden(seed=golden.SEED, tolerance=0.001, scores=[[0.0] * len(bias)] * golden.COUNT),
+        "golden": golden.blank(fields.get("classes", ["cat", "dog"]), 0.001),
     }
     card = ModelCard(**given | fields)
     answers = golden.record(card, OnnxSession((folder / GRAPH).read_bytes()))

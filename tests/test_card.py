@@ -64,7 +64,7 @@ def test_a_card_never_changes(folder: Path) -> None:
         (lambda card: card["files"][GRAPH].pop("sha256"), "sha256"),
         (lambda card: card["golden"].update(tolerance=-1), r"golden\.tolerance"),
         (lambda card: card["golden"].update(scores=[]), "golden scores"),
-        (lambda card: card["golden"]["scores"][0].append(0.5), "golden scores"),
+        (lambda card: card["golden"]["scores"][0].update(panda=0.5), "golden scores"),
         (lambda card: card.update(classes=["cat", "dog", "panda"]), "golden scores"),
         (lambda card: card["metrics"].update(accuracy={"value": 0.99}), "`n`"),
     ],

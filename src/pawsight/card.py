@@ -47,11 +47,14 @@ class File(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Golden(Struct, frozen=True, forbid_unknown_fields=True):
-    """Scores expected on the pictures of `pawsight.golden`, one row a picture, one number a class."""
+    """Scores expected on the pictures of `pawsight.runtime.golden`: for each picture, class -> score.
+
+    By name and not by place, so that class names in another order do not go unnoticed.
+    """
 
     seed: str
     tolerance: Probability
-    scores: list[list[Probability]]
+    scores: list[dict[str, Probability]]
 
 
 class Metric(Struct, frozen=True, forbid_unknown_fields=True):
@@ -145,7 +148,7 @@ def _check(card: ModelCard, path: Path) -> None:
         raise BadModel(f"{path} names a class twice: {', '.join(card.classes)}.")
     if card.thresholds.absent > card.thresholds.present:
         raise BadModel(f"{path} has thresholds that overlap: absent above present.")
-    if any(len(row) != len(card.classes) for row in card.golden.scores) or not card.golden.scores:
+    if any(set(row) != set(card.classes) for row in card.golden.scores) or not card.golden.scores:
         raise BadModel(f"{path} expects golden scores for other classes than it names.")
 
 

@@ -9,6 +9,7 @@ photo has to be shipped.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -50,7 +51,13 @@ def fitted(card: ModelCard) -> Pixels:
 def record(card: ModelCard, session: Session) -> Golden:
     """Let a model answer its golden pictures, for its card."""
     scores = session.run(fitted(card)).scores.astype(np.float64)
-    return Golden(seed=card.golden.seed, tolerance=card.golden.tolerance, scores=np.round(scores, 6).tolist())
+    rows = [dict(zip(card.classes, row, strict=True)) for row in np.round(scores, 6).tolist()]
+    return Golden(seed=card.golden.seed, tolerance=card.golden.tolerance, scores=rows)
+
+
+def blank(classes: Sequence[str], tolerance: float) -> Golden:
+    """What stands in a card until its model has answered: `record` needs seed, number and tolerance from it."""
+    return Golden(seed=SEED, tolerance=tolerance, scores=[dict.fromkeys(classes, 0.0)] * COUNT)
 
 
 def replay(card: ModelCard, session: Session) -> None:
@@ -60,7 +67,8 @@ def replay(card: ModelCard, session: Session) -> None:
         BadModel: the graph does not take pictures of the card's size, answers for another number of classes, or gives a
             score that differs by more than the card's tolerance.
     """
-    scores, expected = _scores(card, session), np.asarray(card.golden.scores)
+    scores = _scores(card, session)
+    expected = np.array([[row[name] for name in card.classes] for row in card.golden.scores])
     if scores.shape != expected.shape:
         raise BadModel(
             f"Model {card.id} names {len(card.classes)} classes, but its graph gives {scores.shape[-1]} scores.", HINT

@@ -1,0 +1,189 @@
+"""Arrays -> numbers, each with how many photos it rests on and its 95 % interval.
+
+Rates have Wilson's interval (Wilson 1927: honest near 0 and 1), other numbers a bootstrap's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+from msgspec import Struct
+from scipy.stats import binomtest
+from sklearn.metrics import confusion_matrix, precision_recall_fscore_support, roc_auc_score
+
+from pawsight.types import Floats
+
+RESAMPLES = 500
+SUMMARY = ("macro_precision", "macro_recall", "macro_f1", "roc_auc", "log_loss", "calibration_error")
+_CLIP = 1e-7
+
+Labels = npt.NDArray[np.int64]
+
+
+class Measured(Struct, frozen=True):
+    """A number with its 95 % interval and the number of photos it rests on; value and interval are None where
+    there was nothing to measure."""
+
+    value: float | None
+    n: int
+    low: float | None = None
+    high: float | None = None
+
+
+class ClassMetrics(Struct, frozen=True):
+    """How one class fares. Support is the number of photos that show it."""
+
+    precision: Measured
+    recall: Measured
+    f1: Measured
+    roc_auc: Measured
+    support: int
+
+
+class Metrics(Struct, frozen=True, kw_only=True):
+    """How a classifier fares on photos of one class each, and what it says of photos of none.
+
+    Attributes:
+        accuracy: share of photos whose highest score is that of the right class.
+        macro_precision, macro_recall, macro_f1, roc_auc: plain means over the classes.
+        log_loss: mean binary cross-entropy over photos and classes; 0 is perfect, 0.69 is a coin.
+        calibration_error: mean distance between what scores say and what happens, over 15 bins of equal mass.
+        confusion: rows are true classes, columns told ones, in the order of `per_class`.
+        verdicts: verdict -> photos, over the photos that show a class.
+        wrong_verdicts: share of wrong ones among the photos that got an answer other than `unsure`.
+        false_accepts: share of photos of no class that were told to be one; None where there were no such photos.
+    """
+
+    accuracy: Measured
+    macro_precision: Measured
+    macro_recall: Measured
+    macro_f1: Measured
+    roc_auc: Measured
+    log_loss: Measured
+    calibration_error: Measured
+    per_class: dict[str, ClassMetrics]
+    confusion: list[list[int]]
+    verdicts: dict[str, int]
+    wrong_verdicts: Measured
+    false_accepts: Measured | None = None
+
+
+def wilson(hits: int, n: int) -> Measured:
+    """A rate with Wilson's 95 % interval."""
+    if not n:
+        return Measured(None, 0)
+    interval = binomtest(hits, n).proportion_ci(0.95, method="wilson")
+    return Measured(hits / n, n, float(interval.low), float(interval.high))
+
+
+def bootstrap(statistic: Callable[[Labels], dict[str, float]], n: int) -> dict[str, Measured]:
+    """Numbers with the percentile intervals of `RESAMPLES` resamples of their photos (Efron 1979).
+
+    Args:
+        statistic: from the places of the photos to take, `(n,)` int64, to numbers by name; NaN where undefined.
+        n: how many photos there are.
+    """
+    if not n:
+        return {}
+    rng = np.random.default_rng(0)
+    values = statistic(np.arange(n))
+    samples = [statistic(rng.integers(0, n, n)) for _ in range(RESAMPLES)]
+    return {name: _with_interval(value, [sample[name] for sample in samples], n) for name, value in values.items()}
+
+
+def _with_interval(value: float, samples: Sequence[float], n: int) -> Measured:
+    if np.isnan(value):
+        return Measured(None, n)
+    low, high = np.nanpercentile(samples, [2.5, 97.5])
+    return Measured(value, n, float(low), float(high))
+
+
+def measure(targets: Floats, scores: Floats, verdicts: Sequence[str], classes: Sequence[str]) -> Metrics:
+    """Measure a classifier.
+
+    Args:
+        targets: `(N, C)`, 1 for the class that a photo shows; all 0 for photos of none.
+        scores: `(N, C)`, 0..1.
+        verdicts: N verdicts, as `pawsight.classifier` gives them.
+        classes: C names.
+
+    Raises:
+        ValueError: no photo shows exactly one class, so that there is nothing to measure.
+    """
+    known = targets.sum(axis=1) == 1
+    if not known.any():
+        raise ValueError("Expected photos that show exactly one class, but there are none.")
+    wanted, said = targets[known], scores[known]
+    truth, guess = wanted.argmax(axis=1), said.argmax(axis=1)
+    told = np.asarray(verdicts, dtype=object)
+    numbers = bootstrap(lambda rows: _numbers(wanted[rows], said[rows]), len(truth))
+    return Metrics(
+        accuracy=wilson(int((truth == guess).sum()), len(truth)),
+        per_class={
+            name: _class_metrics(truth == number, guess == number, numbers, number)
+            for number, name in enumerate(classes)
+        },
+        confusion=confusion_matrix(truth, guess, labels=range(len(classes))).tolist(),
+        verdicts={verdict: int((told[known] == verdict).sum()) for verdict in sorted(set(told[known]))},
+        wrong_verdicts=_wrong_verdicts(np.asarray(classes, dtype=object)[truth], told[known]),
+        false_accepts=_false_accepts(told[~known], classes),
+        **{name: numbers[name] for name in SUMMARY},
+    )
+
+
+def _numbers(targets: Floats, scores: Floats) -> dict[str, float]:
+    """Everything that has a bootstrapped interval, by name; per class with the class's number behind the name."""
+    classes = range(targets.shape[1])
+    truth, guess = targets.argmax(axis=1), scores.argmax(axis=1)
+    precision, recall, f1, _ = precision_recall_fscore_support(truth, guess, labels=classes, zero_division=0)
+    auc = [_auc(targets[:, number], scores[:, number]) for number in classes]
+    summary = (precision.mean(), recall.mean(), f1.mean(), np.mean(auc))
+    numbers = dict(zip(SUMMARY, (*summary, log_loss(targets, scores), calibration_error(targets, scores)), strict=True))
+    numbers |= {f"f1 {number}": f1[number] for number in classes}
+    numbers |= {f"roc_auc {number}": auc[number] for number in classes}
+    return {name: float(value) for name, value in numbers.items()}
+
+
+def _auc(truth: Floats, scores: Floats) -> float:
+    return float(roc_auc_score(truth, scores)) if 0 < truth.sum() < len(truth) else float("nan")
+
+
+def _class_metrics(
+    truth: npt.NDArray[np.bool_], guess: npt.NDArray[np.bool_], numbers: dict[str, Measured], number: int
+) -> ClassMetrics:
+    hits = int((truth & guess).sum())
+    return ClassMetrics(
+        precision=wilson(hits, int(guess.sum())),
+        recall=wilson(hits, int(truth.sum())),
+        f1=numbers[f"f1 {number}"],
+        roc_auc=numbers[f"roc_auc {number}"],
+        support=int(truth.sum()),
+    )
+
+
+def log_loss(targets: Floats, scores: Floats) -> float:
+    """Mean binary cross-entropy over photos and classes; scores are kept from 0 and 1 by 1e-7."""
+    kept = np.clip(scores.astype(np.float64), _CLIP, 1 - _CLIP)
+    return float(-(targets * np.log(kept) + (1 - targets) * np.log(1 - kept)).mean())
+
+
+def calibration_error(targets: Floats, scores: Floats, bins: int = 15) -> float:
+    """Expected calibration error over bins of equal mass (Nguyen and O'Connor, arXiv 1508.05154).
+
+    Args:
+        targets, scores: `(N, C)`; every score of every class counts as one statement.
+    """
+    said, happened = scores.ravel(), targets.ravel()
+    parts = np.array_split(np.argsort(said, kind="stable"), min(bins, len(said)))
+    return float(sum(abs(said[part].mean() - happened[part].mean()) * len(part) for part in parts) / len(said))
+
+
+def _wrong_verdicts(truth: npt.NDArray[np.object_], told: npt.NDArray[np.object_]) -> Measured:
+    answered = told != "unsure"
+    return wilson(int((told[answered] != truth[answered]).sum()), int(answered.sum()))
+
+
+def _false_accepts(told: npt.NDArray[np.object_], classes: Sequence[str]) -> Measured | None:
+    return wilson(int(np.isin(told, [*classes, "both"]).sum()), len(told)) if len(told) else None

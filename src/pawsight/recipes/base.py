@@ -1,0 +1,87 @@
+"""What a recipe is: plain frozen data, so that it can be printed, compared, and written into a model's card."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+from pawsight.types import FitMode
+
+
+class Augment(Struct, frozen=True, kw_only=True):
+    """How much a training photo may be changed, anew each time it is shown. The defaults change nothing.
+
+    Attributes:
+        crop: smallest share of the photo's area that a random crop keeps, 0..1.
+        stretch: how far a crop's ratio of sides may be from the photo's, as a factor (1.33: 3:4 to 4:3).
+        flip: whether to mirror half of the photos.
+        brightness, contrast, saturation: largest change, as a share (0.4: factors from 0.6 to 1.4).
+        grey: share of photos that lose their colour.
+        blur: share of photos that are shrunk and enlarged again, as if taken with fewer pixels.
+    """
+
+    crop: float = 1.0
+    stretch: float = 1.0
+    flip: bool = False
+    brightness: float = 0.0
+    contrast: float = 0.0
+    saturation: float = 0.0
+    grey: float = 0.0
+    blur: float = 0.0
+
+
+class Phase(Struct, frozen=True, kw_only=True):
+    """A stretch of training with one choice of layers that learn.
+
+    Attributes:
+        name: for the history.
+        epochs: at most so many.
+        rate: learning rate at its peak; it warms up over the first twentieth and falls to zero along a cosine.
+        learn_from: name of the first stage that learns (`stage5`); everything learns where empty. Batch normalisation
+            of a pre-trained trunk never learns: its statistics stand for more photos than we have.
+    """
+
+    name: str
+    epochs: int
+    rate: float
+    learn_from: str = ""
+
+
+class Recipe(Struct, frozen=True, kw_only=True):
+    """Everything that decides how a model is trained, but the photos.
+
+    Attributes:
+        name: of the recipe, and of the model it makes.
+        network: which trunk of `pawsight.train.networks`.
+        size, fit: the model's input.
+        pretrained: start from ImageNet weights and train the linear head on cached features first.
+        head: `pool` averages over places before one linear layer; `flatten` has weights of its own for each place.
+        photos: use only so many training photos, the first by content hash; all where 0.
+        dropout: share of feature channels dropped in training.
+        weight_decay: AdamW's, on kernels only.
+        patience: stop a phase after so many epochs without a better validation loss.
+        blends: shares of the way from the weights before fine-tuning to those after it; validation picks one
+            (WiSE-FT, arXiv 2109.01903). Empty: take the tuned weights.
+        quantise: also try int8, and ship it where it costs at most 0.2 percentage points on validation.
+        licence, origin: of the base weights, for the card.
+    """
+
+    name: str
+    network: str
+    size: int
+    fit: FitMode = "squash"
+    pretrained: bool = False
+    head: Literal["pool", "flatten"] = "pool"
+    photos: int = 0
+    batch: int = 32
+    dropout: float = 0.0
+    weight_decay: float = 0.0
+    patience: int = 3
+    phases: tuple[Phase, ...]
+    augment: Augment = Augment()
+    blends: tuple[float, ...] = ()
+    quantise: bool = False
+    seed: int = 0
+    licence: str = "Apache-2.0"
+    origin: str = "trained from scratch"

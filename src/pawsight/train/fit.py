@@ -1,0 +1,123 @@
+"""The training loop: phases of epochs, the best weights kept, and a record of every epoch."""
+
+from __future__ import annotations
+
+import csv
+import math
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import keras
+import msgspec
+import numpy as np
+
+from pawsight.data import Dataset
+from pawsight.errors import TrainingStopped
+from pawsight.recipes import Phase, Recipe
+from pawsight.train.checkpoint import Checkpoint, Progress
+from pawsight.train.feed import Feed, training_indices
+from pawsight.train.networks import Network, freeze
+
+WARM_UP = 0.05
+HISTORY = "history.csv"
+
+
+def bar() -> int:
+    """Keras' `verbose`: a bar with the time left for people, a line an epoch for files."""
+    return 1 if sys.stdout.isatty() else 2
+
+
+class StopOnNonFinite(keras.callbacks.Callback):
+    """Stop a run whose loss is no number any more, naming the step."""
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        loss = (logs or {}).get("loss", 0.0)
+        if not math.isfinite(loss):
+            raise TrainingStopped(
+                f"Expected a finite loss, but it became {loss} at step {batch + 1} of this epoch.",
+                "Lower the recipe's learning rate; the checkpoint of the epoch before is kept.",
+            )
+
+
+def fit(network: Network, data: Dataset, recipe: Recipe, checkpoint: Checkpoint) -> None:
+    """Train through all phases, from where the checkpoint stands; ends with the best weights of the last phase."""
+    for number in range(max(0, checkpoint.progress.phase), len(recipe.phases)):
+        _train_phase(network, data, recipe, number, checkpoint)
+        checkpoint.load("best", network.logits)
+
+
+def _train_phase(network: Network, data: Dataset, recipe: Recipe, number: int, checkpoint: Checkpoint) -> None:
+    phase = recipe.phases[number]
+    indices = training_indices(data, recipe)
+    freeze(network, phase.learn_from, recipe.pretrained)
+    _compile(network.logits, recipe, phase, steps=phase.epochs * math.ceil(len(indices) / recipe.batch))
+    progress = checkpoint.progress
+    if progress.phase == number:
+        checkpoint.load("last", network.logits)
+    else:
+        progress = Progress(phase=number)
+    first = sum(earlier.epochs for earlier in recipe.phases[:number])
+    while progress.epoch < phase.epochs and progress.stale < recipe.patience:
+        row = _train_epoch(network.logits, data, recipe, first + progress.epoch)
+        progress = _advance(progress, row["val_loss"])
+        if progress.stale == 0:
+            checkpoint.save("best", network.logits)
+        checkpoint.save("last", network.logits, progress)
+        _record(checkpoint.folder / HISTORY, {"phase": phase.name, "epoch": first + progress.epoch} | row)
+
+
+def _compile(model: keras.Model, recipe: Recipe, phase: Phase, steps: int) -> None:
+    warm_up = max(1, round(WARM_UP * steps))
+    rate = keras.optimizers.schedules.CosineDecay(
+        0.0, steps - warm_up, warmup_target=phase.rate, warmup_steps=warm_up, name="one_cycle"
+    )
+    optimizer = keras.optimizers.AdamW(rate, weight_decay=recipe.weight_decay)
+    optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
+    model.compile(
+        optimizer,
+        keras.losses.BinaryCrossentropy(from_logits=True),
+        metrics=[keras.metrics.BinaryAccuracy(name="accuracy", threshold=0.0)],
+        # Compiling with XLA takes minutes and gains nothing on a processor.
+        jit_compile=False if keras.backend.backend() == "tensorflow" else "auto",
+    )
+    model.optimizer.build(model.trainable_variables)
+
+
+def _train_epoch(model: keras.Model, data: Dataset, recipe: Recipe, epoch: int) -> dict[str, float]:
+    start = time.monotonic()
+    feed = Feed(data, training_indices(data, recipe), recipe, epoch)
+    history = model.fit(feed, epochs=1, shuffle=False, callbacks=[StopOnNonFinite()], verbose=bar()).history
+    held_out = model.evaluate(Feed(data, data.indices("validation"), recipe), return_dict=True, verbose=0)
+    row = {name: values[-1] for name, values in history.items()}
+    row |= {f"val_{name}": value for name, value in held_out.items()}
+    return row | {"seconds": round(time.monotonic() - start, 1)}
+
+
+def _advance(progress: Progress, loss: float) -> Progress:
+    if not math.isfinite(loss):
+        raise TrainingStopped(f"Expected a finite validation loss, but it became {loss}.", "Lower the learning rate.")
+    better = loss < progress.best
+    return msgspec.structs.replace(
+        progress,
+        epoch=progress.epoch + 1,
+        best=min(loss, progress.best),
+        stale=0 if better else progress.stale + 1,
+    )
+
+
+def _record(path: Path, row: dict[str, Any]) -> None:
+    new = not path.exists()
+    with path.open("a", newline="") as file:
+        writer = csv.DictWriter(file, row)
+        if new:
+            writer.writeheader()
+        writer.writerow({name: f"{value:.6g}" if isinstance(value, float) else value for name, value in row.items()})
+
+
+def validation_loss(model: keras.Model, data: Dataset, recipe: Recipe) -> float:
+    """Mean binary cross-entropy on the validation split."""
+    logits = model.predict(Feed(data, data.indices("validation"), recipe), verbose=0)
+    targets = data.targets[data.indices("validation")]
+    return float(np.mean(np.logaddexp(0, logits) - targets * logits))

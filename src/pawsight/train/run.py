@@ -1,0 +1,172 @@
+"""From a recipe and prepared photos to a model folder: the whole of a training, in order."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import shutil
+from importlib import metadata
+from pathlib import Path
+
+import keras
+import msgspec
+import numpy as np
+
+from pawsight.card import GRAPH, Data, Input, ModelCard, Precision, Thresholds, seal
+from pawsight.data import Dataset
+from pawsight.errors import BadData
+from pawsight.recipes import Recipe
+from pawsight.runtime import golden, score
+from pawsight.runtime.onnx import OnnxSession
+from pawsight.train.blend import blend
+from pawsight.train.calibrate import fit_temperature, fit_thresholds
+from pawsight.train.checkpoint import Checkpoint
+from pawsight.train.export import export_onnx
+from pawsight.train.feed import Feed, training_indices
+from pawsight.train.fit import HISTORY, fit
+from pawsight.train.linear import train_head
+from pawsight.train.networks import Network, build
+from pawsight.train.quantise import PHOTOS, quantise
+
+QUANTISING_MAY_COST = 0.002
+GOLDEN_TOLERANCE = 0.05
+LIBRARIES = ("keras", "numpy", "onnxruntime", "pillow", "tensorflow-cpu", "tensorflow", "torch", "jax")
+
+
+def train(recipe: Recipe, data: Dataset, out: Path) -> Path:
+    """Train a recipe, export it, and write its folder, all beside `out`; `publish` puts it in place.
+
+    A killed run goes on where it was when called again with the same recipe, data and `out`.
+
+    Returns:
+        The model folder, complete but for what evaluation adds.
+
+    Raises:
+        BadData: the photos were prepared for another input, or `out` exists.
+        TrainingStopped: a loss that is not finite, or an unfinished run of something else.
+        ExportDiffers: the graph does not answer like the network.
+    """
+    _check(recipe, data, out)
+    keras.utils.set_random_seed(recipe.seed)
+    checkpoint = Checkpoint(_partial(out), recipe, data.fingerprint)
+    network = build(recipe, len(data.classes))
+    _start(network, data, recipe, checkpoint)
+    fit(network, data, recipe, checkpoint)
+    blends = blend(network.logits, data, recipe, checkpoint) if recipe.blends else {}
+    temperature = _calibrate(network, data, recipe)
+    return _write_folder(network, data, recipe, checkpoint.folder, temperature, blends)
+
+
+def publish(out: Path) -> None:
+    """Put a finished training in place, and remove its checkpoints."""
+    partial = _partial(out)
+    (partial / "model").replace(out)
+    shutil.rmtree(partial)
+
+
+def _partial(out: Path) -> Path:
+    return out.with_name(f"{out.name}.partial")
+
+
+def _check(recipe: Recipe, data: Dataset, out: Path) -> None:
+    if out.exists():
+        raise BadData(f"Expected a new folder for the model, but {out} exists.", "Choose another --out.")
+    if (data.size, data.fit) != (recipe.size, recipe.fit):
+        raise BadData(
+            f"Recipe {recipe.name} wants photos prepared at {recipe.size} pixels with {recipe.fit}, "
+            f"but these have {data.size} with {data.fit}.",
+            f"Prepare them with --size {recipe.size} --fit {recipe.fit}.",
+        )
+
+
+def _start(network: Network, data: Dataset, recipe: Recipe, checkpoint: Checkpoint) -> None:
+    if checkpoint.has("start"):
+        checkpoint.load("start", network.logits)
+        return
+    if recipe.pretrained:
+        train_head(network, data, recipe, checkpoint.folder)
+    checkpoint.save("start", network.logits)
+
+
+def _calibrate(network: Network, data: Dataset, recipe: Recipe) -> float:
+    """Fit the temperature on validation and put it into the head, so that every runtime's scores are calibrated."""
+    held_out = data.indices("validation")
+    logits = network.logits.predict(Feed(data, held_out, recipe), verbose=0)
+    temperature = fit_temperature(logits, data.targets[held_out])
+    network.head.set_weights([weights / temperature for weights in network.head.get_weights()])
+    return temperature
+
+
+def _write_folder(
+    network: Network, data: Dataset, recipe: Recipe, work: Path, temperature: float, blends: dict[float, float]
+) -> Path:
+    folder = work / "model"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    shutil.copy(work / HISTORY, folder / HISTORY)
+    serving = network.serving()
+    serving.save(folder / "model.keras")
+    export_onnx(serving, work / "float32.onnx")
+    precision = _choose_graph(work, folder, data, recipe)
+    session = OnnxSession((folder / GRAPH).read_bytes(), threads=2)
+    held_out = data.indices("validation")
+    thresholds = fit_thresholds(score(session, data.pixels, held_out), data.targets[held_out])
+    seal(_card(data, recipe, folder, session, precision, temperature, thresholds, blends), folder)
+    return folder
+
+
+def _choose_graph(work: Path, folder: Path, data: Dataset, recipe: Recipe) -> Precision:
+    """Put the int8 graph into the folder where it is as good as the float one on validation, else the float one."""
+    exact = work / "float32.onnx"
+    shutil.copy(exact, folder / GRAPH)
+    if not recipe.quantise:
+        return "float32"
+    small = work / "int8.onnx"
+    quantise(exact, small, data.pixels[np.sort(training_indices(data, recipe)[:PHOTOS])])
+    if _accuracy(small, data) < _accuracy(exact, data) - QUANTISING_MAY_COST:
+        return "float32"
+    shutil.copy(small, folder / GRAPH)
+    return "int8"
+
+
+def _accuracy(graph: Path, data: Dataset) -> float:
+    held_out = data.indices("validation")
+    shown = held_out[data.targets[held_out].sum(axis=1) == 1]
+    scores = score(OnnxSession(graph.read_bytes(), threads=2), data.pixels, shown)
+    return float((scores.argmax(axis=1) == data.targets[shown].argmax(axis=1)).mean())
+
+
+def _card(
+    data: Dataset,
+    recipe: Recipe,
+    folder: Path,
+    session: OnnxSession,
+    precision: Precision,
+    temperature: float,
+    thresholds: Thresholds,
+    blends: dict[float, float],
+) -> ModelCard:
+    today = datetime.datetime.now(datetime.timezone.utc).date()
+    digest = hashlib.sha256((folder / GRAPH).read_bytes()).hexdigest()
+    card = ModelCard(
+        name=recipe.name,
+        version=f"{today:%Y.%m.%d}-{digest[:6]}",
+        date=today.isoformat(),
+        classes=list(data.classes),
+        input=Input(size=recipe.size, fit=recipe.fit),
+        thresholds=thresholds,
+        temperature=temperature,
+        precision=precision,
+        recipe=msgspec.to_builtins(recipe) | {"blend_losses": {f"{share}": loss for share, loss in blends.items()}},
+        data=Data(fingerprint=data.fingerprint, splits=data.splits),
+        libraries=_versions(),
+        licence=recipe.licence,
+        origin=recipe.origin,
+        golden=golden.blank(data.classes, GOLDEN_TOLERANCE),
+    )
+    return msgspec.structs.replace(card, golden=golden.record(card, session))
+
+
+def _versions() -> dict[str, str]:
+    installed = {dist.metadata["Name"].lower(): dist.version for dist in metadata.distributions()}
+    return {name: installed[name] for name in LIBRARIES if name in installed}

@@ -1,0 +1,91 @@
+"""Numbers checked against hand calculation and the literature."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from pawsight.metrics import calibration_error, log_loss, measure, wilson
+
+CLASSES = ("cat", "dog")
+
+
+def _targets(labels: str) -> np.ndarray:
+    """`c`at, `d`og or `n`either, a letter a photo."""
+    return np.array([[letter == "c", letter == "d"] for letter in labels], dtype=np.float32)
+
+
+@pytest.mark.parametrize(
+    ("hits", "n", "low", "high"),
+    [(134, 200, 0.602, 0.731), (194, 200, 0.936, 0.986), (0, 10, 0.0, 0.278), (10, 10, 0.722, 1.0)],
+)
+def test_wilson_agrees_with_published_intervals(hits: int, n: int, low: float, high: float) -> None:
+    interval = wilson(hits, n)
+    assert interval.value == hits / n
+    assert interval.low == pytest.approx(low, abs=5e-4)
+    assert interval.high == pytest.approx(high, abs=5e-4)
+
+
+def test_wilson_of_nothing_measures_nothing() -> None:
+    assert wilson(0, 0).value is None
+
+
+def test_a_small_case_by_hand() -> None:
+    targets = _targets("cccddn")
+    scores = np.array([[0.9, 0.1], [0.8, 0.2], [0.3, 0.7], [0.1, 0.9], [0.2, 0.8], [0.6, 0.2]], dtype=np.float32)
+    metrics = measure(targets, scores, ["cat", "cat", "dog", "dog", "unsure", "cat"], CLASSES)
+    assert metrics.accuracy.value == pytest.approx(4 / 5)
+    assert metrics.confusion == [[2, 1], [0, 2]]
+    assert metrics.per_class["cat"].recall.value == pytest.approx(2 / 3)
+    assert metrics.per_class["cat"].precision.value == 1
+    assert metrics.per_class["dog"].precision.value == pytest.approx(2 / 3)
+    assert metrics.per_class["dog"].f1.value == pytest.approx(0.8)
+    assert metrics.per_class["dog"].support == 2
+    assert metrics.macro_f1.value == pytest.approx(0.8)
+    assert metrics.verdicts == {"cat": 2, "dog": 2, "unsure": 1}
+    assert metrics.wrong_verdicts.value == pytest.approx(1 / 4)
+    assert metrics.false_accepts is not None
+    assert metrics.false_accepts.value == 1
+    expected = -np.log([0.9, 0.9, 0.8, 0.8, 0.3, 0.3, 0.9, 0.9, 0.8, 0.8]).mean()
+    assert metrics.log_loss.value == pytest.approx(expected, rel=1e-5)
+
+
+def test_every_summary_has_n_and_an_interval_around_it() -> None:
+    rng = np.random.default_rng(1)
+    targets = _targets("cd" * 100)
+    scores = np.clip(targets * 0.4 + rng.uniform(0, 0.6, targets.shape), 0, 1).astype(np.float32)
+    metrics = measure(targets, scores, ["cat"] * 200, CLASSES)
+    for name in ("accuracy", "macro_precision", "macro_recall", "macro_f1", "roc_auc", "log_loss"):
+        number = getattr(metrics, name)
+        assert number.n == 200
+        assert number.low <= number.value <= number.high, name
+    assert metrics.false_accepts is None
+
+
+def test_auc_of_a_perfect_and_of_a_reversed_ranking() -> None:
+    targets = _targets("ccdd")
+    perfect = np.array([[0.9, 0.1], [0.8, 0.2], [0.2, 0.8], [0.1, 0.9]], dtype=np.float32)
+    assert measure(targets, perfect, ["cat"] * 4, CLASSES).roc_auc.value == 1
+    assert measure(targets, 1 - perfect, ["cat"] * 4, CLASSES).roc_auc.value == 0
+
+
+def test_a_class_without_photos_has_no_auc() -> None:
+    metrics = measure(_targets("ccc"), np.full((3, 2), 0.5, np.float32), ["unsure"] * 3, CLASSES)
+    assert metrics.per_class["dog"].roc_auc.value is None
+    assert metrics.roc_auc.value is None
+
+
+def test_photos_of_no_class_alone_cannot_be_measured() -> None:
+    with pytest.raises(ValueError, match="exactly one class"):
+        measure(_targets("nn"), np.zeros((2, 2), np.float32), ["neither"] * 2, CLASSES)
+
+
+def test_calibration_error_is_the_gap_between_saying_and_happening() -> None:
+    said = np.full((100, 1), 0.9, dtype=np.float32)
+    happened = np.zeros((100, 1), dtype=np.float32)
+    happened[:60] = 1
+    assert calibration_error(happened, said, bins=1) == pytest.approx(0.3, abs=1e-6)
+
+
+def test_log_loss_of_a_coin() -> None:
+    assert log_loss(_targets("cd"), np.full((2, 2), 0.5, np.float32)) == pytest.approx(np.log(2), rel=1e-6)

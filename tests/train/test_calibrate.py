@@ -1,0 +1,37 @@
+"""Temperature and thresholds do what they promise on made-up scores."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from pawsight.train.calibrate import fit_temperature, fit_thresholds
+
+
+@pytest.mark.parametrize("factor", [0.5, 1.0, 3.0])
+def test_temperature_undoes_a_scale(factor: float) -> None:
+    rng = np.random.default_rng(0)
+    logits = rng.normal(0, 2, (20_000, 2))
+    targets = (rng.random(logits.shape) < 1 / (1 + np.exp(-logits))).astype(np.float32)
+    assert fit_temperature(logits * factor, targets) == pytest.approx(factor, rel=0.05)
+
+
+def test_thresholds_keep_the_error_budget() -> None:
+    rng = np.random.default_rng(0)
+    truth = rng.random(5000) < 0.5
+    cat = np.clip(np.where(truth, 0.8, 0.2) + rng.normal(0, 0.2, 5000), 0, 1)
+    scores = np.stack([cat, 1 - cat], axis=1).astype(np.float32)
+    targets = np.stack([truth, ~truth], axis=1).astype(np.float32)
+    thresholds = fit_thresholds(scores, targets, budget=0.005)
+    answered = (scores.max(axis=1) >= thresholds.present) & (scores.min(axis=1) <= thresholds.absent)
+    wrong = (scores.argmax(axis=1) != targets.argmax(axis=1))[answered]
+    assert wrong.mean() <= 0.005
+    assert answered.mean() > 0.5
+    looser = thresholds.present - 0.01
+    answered = (scores.max(axis=1) >= looser) & (scores.min(axis=1) <= 1 - looser)
+    assert (scores.argmax(axis=1) != targets.argmax(axis=1))[answered].mean() > 0.005
+
+
+def test_sure_and_right_scores_need_no_caution() -> None:
+    targets = np.eye(2, dtype=np.float32)
+    assert fit_thresholds(targets * 0.9 + 0.05, targets).present == 0.5
