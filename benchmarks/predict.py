@@ -1,0 +1,89 @@
+"""How fast `pawsight predict` is, and whether its memory stays flat.
+
+    python benchmarks/predict.py                    # photos made here, 500 x 375 like those in Microsoft's archive
+    python benchmarks/predict.py --photos FOLDER    # photos of your own; taken again from the start where too few
+
+Goal: at least 120 photos a second on two cores, and the same memory for 250 photos as for 1,000.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from itertools import cycle, islice
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from pawsight.batch.find import find
+from pawsight.images import resize
+
+COUNTS = (250, 1000)
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of the command.
+
+    Attributes:
+        photos: how many it was given.
+        seconds: from start to end, loading Python and the model included.
+        peak: megabytes of memory at most.
+    """
+
+    photos: int
+    seconds: float
+    peak: float
+
+
+def main() -> None:
+    """Measure and print a table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--photos", help="folder of photos")
+    parser.add_argument("--model", default="default", help="name or folder of a model")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        photos = find([given.photos]) if given.photos else make(Path(folder), max(COUNTS))
+        print(f"{os.cpu_count()} processors, load before the start {os.getloadavg()[0]:.1f}\n")
+        print("photos   seconds   photos/s   peak MB")
+        for count in COUNTS:
+            show(measure(list(islice(cycle(photos), count)), given.model))
+
+
+def make(folder: Path, count: int) -> list[str]:
+    """Write `count` different JPEGs of soft shapes with grain, about 45 kB each."""
+    random = np.random.default_rng(0)
+    paths = [folder / f"{number}.jpg" for number in range(count)]
+    for path in paths:
+        shapes = resize(random.integers(0, 256, (12, 16, 3), dtype=np.uint8), (500, 375)).astype(np.int16)
+        grain = random.integers(-12, 13, shapes.shape, dtype=np.int16)
+        Image.fromarray(np.clip(shapes + grain, 0, 255).astype(np.uint8)).save(path, quality=85)
+    return [str(path) for path in paths]
+
+
+def measure(photos: list[str], model: str) -> Run:
+    """Run the command once, as a user would."""
+    command = [sys.executable, "-m", "pawsight", "predict", *photos, "--model", model, "--format", "jsonl"]
+    start = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603
+    _, status, usage = os.wait4(process.pid, 0)  # this child's own peak, where `resource` only knows all children's
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode not in (0, 1):  # 1: some of the photos are bad
+        sys.exit(f"pawsight predict failed with status {process.returncode}.")
+    kilobytes = usage.ru_maxrss / 1024 if sys.platform == "darwin" else usage.ru_maxrss
+    return Run(len(photos), time.perf_counter() - start, kilobytes / 1024)
+
+
+def show(run: Run) -> None:
+    """Print one row."""
+    print(f"{run.photos:6,}   {run.seconds:7.1f}   {run.photos / run.seconds:8.0f}   {run.peak:7.0f}")
+
+
+if __name__ == "__main__":
+    main()

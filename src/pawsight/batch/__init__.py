@@ -1,0 +1,1 @@
+"""Many photos: find them, and answer for each."""

@@ -1,0 +1,106 @@
+"""`pawsight predict`: answers for photos, one line each."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from pawsight.batch.lines import Lines
+    from pawsight.batch.run import Answer, Watch
+    from pawsight.card import ModelCard
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.option("--model", metavar="NAME", help="A shipped model (see `pawsight models`) or a model folder.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "jsonl", "csv"]),
+    default="table",
+    show_default=True,
+    help="How answers are written.",
+)
+@click.option(
+    "--explain",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Also write a picture of where the model looked for each photo into this folder.",
+)
+@click.option("--workers", type=click.IntRange(1, 256), help="Photos at a time.  [default: one per processor]")
+def command(paths: tuple[str, ...], model: str | None, form: str, explain: Path | None, workers: int | None) -> None:
+    """Say what is in photos: one line for each, as soon as it is known.
+
+    PATH is a photo, a folder (with all below it), a glob in quotes, or - for one photo on standard input. A photo that
+    cannot be read gets a line that says why, and the exit code is then 1.
+
+    \b
+    Examples:
+      pawsight predict felix.jpg rex.jpg
+      pawsight predict photos/ --format csv > answers.csv
+      pawsight predict "photos/**/*.png" --explain heatmaps
+      curl -s https://example.com/felix.jpg | pawsight predict - --format jsonl
+    """
+    from pawsight.batch.find import STDIN, find
+    from pawsight.batch.lines import FORMATS
+    from pawsight.batch.run import answer
+    from pawsight.classifier import Classifier
+    from pawsight.settings import load_settings
+
+    if STDIN in paths and sys.stdin.isatty():
+        raise click.UsageError(
+            "Expected a photo on standard input for -, but it is the keyboard. Pipe a photo into it."
+        )
+    settings = load_settings({"model": model, "threads": workers})
+    photos = find(paths)
+    classifier = Classifier.load(settings.model, limits=settings.limits)
+    answers = answer(classifier, photos, settings.threads, _overlays(explain, classifier.card))
+    if _writes_a_file():
+        from pawsight.cli.progress import watched
+
+        answers = watched(answers, len(photos), "Answering")
+    failed = _write(answers, FORMATS[form](photos, classifier.card.classes))
+    if failed:
+        sys.exit(1)
+
+
+def _overlays(folder: Path | None, card: ModelCard) -> Watch | None:
+    from pawsight.batch.overlays import Overlays
+    from pawsight.errors import BadSettings
+
+    if folder is None:
+        return None
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadSettings(
+            f"Expected a folder to write pictures to at {str(folder)!r}, but it cannot be made ({error.strerror}).",
+            "Choose another folder.",
+        ) from error
+    return Overlays(folder, card)
+
+
+def _writes_a_file() -> bool:
+    """On a terminal the lines themselves show how it goes; in a pipe the next program has the terminal."""
+    return sys.stderr.isatty() and stat.S_ISREG(os.fstat(sys.stdout.fileno()).st_mode)
+
+
+def _write(answers: Iterable[Answer], lines: Lines) -> int:
+    """Write answers as they come, then one line of summary on stderr; how many photos failed."""
+    start, count, failed = time.perf_counter(), 0, 0
+    if header := lines.header():
+        click.echo(header.encode())
+    for answer in answers:
+        click.echo(lines.line(answer).encode())  # bytes, because old consoles cannot show every name
+        count, failed = count + 1, failed + (answer.error is not None)
+    rate = count / (time.perf_counter() - start)
+    click.echo(f"{count:,} photo{'s'[: count != 1]}, {failed:,} failed, {rate:,.0f} photos/s.", err=True)
+    return failed

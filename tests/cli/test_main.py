@@ -1,0 +1,90 @@
+"""The command line as a whole: help, versions, exit codes."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import click
+import pytest
+
+import pawsight as package
+from pawsight import cli
+from pawsight.errors import BadSettings
+
+Pawsight = Callable[..., Any]
+
+
+def commands() -> list[tuple[str, ...]]:
+    """Every command and subcommand, as words."""
+    context = click.Context(cli.group)
+    found: list[tuple[str, ...]] = [()]
+    for name in cli.COMMANDS:
+        command = cli.group.get_command(context, name)
+        found += [(name,)]
+        if isinstance(command, click.Group):
+            found += [(name, sub) for sub in command.list_commands(context)]
+    return found
+
+
+@pytest.mark.parametrize("words", commands(), ids=" ".join)
+def test_every_command_has_help(pawsight: Pawsight, words: tuple[str, ...]) -> None:
+    ran = pawsight(*words, "--help")
+    assert ran.code == 0
+    assert ran.out.startswith("Usage: ")
+    assert pawsight(*words, "-h").out == ran.out
+
+
+@pytest.mark.parametrize("words", [words for words in commands() if words != ("data",)], ids=" ".join)
+def test_help_shows_an_example(pawsight: Pawsight, words: tuple[str, ...]) -> None:
+    assert " ".join(["pawsight", *words]) in pawsight(*words, "--help").out.partition("Example")[2]
+
+
+def test_the_version(pawsight: Pawsight) -> None:
+    assert package.__version__ in pawsight("--version").out
+
+
+@pytest.mark.parametrize("words", [["fly"], ["--fly"], ["predict", "--fly"]])
+def test_unknown_words(pawsight: Pawsight, words: list[str]) -> None:
+    ran = pawsight(*words)
+    assert ran.code == 2
+    assert "No such" in ran.err
+    assert "Traceback" not in ran.err
+
+
+@pytest.mark.parametrize(
+    ("raised", "code", "said"),
+    [
+        (BadSettings("Expected this, but that came.", "Do so."), 2, "Error: Expected this, but that came. Do so.\n"),
+        (KeyboardInterrupt(), 2, "Stopped.\n"),
+        (SystemExit(1), 1, ""),
+    ],
+)
+def test_errors_become_one_line_and_a_code(
+    pawsight: Pawsight, monkeypatch: pytest.MonkeyPatch, raised: BaseException, code: int, said: str
+) -> None:
+    @click.command()
+    def command() -> None:
+        raise raised
+
+    monkeypatch.setattr(cli.LazyGroup, "get_command", lambda *_: command)
+    ran = pawsight("anything")
+    assert (ran.code, ran.err.lstrip("\n"), ran.out) == (code, said, "")
+
+
+def test_a_fault_of_ours_is_not_hidden(pawsight: Pawsight, monkeypatch: pytest.MonkeyPatch) -> None:
+    @click.command()
+    def command() -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(cli.LazyGroup, "get_command", lambda *_: command)
+    with pytest.raises(ZeroDivisionError):
+        pawsight("anything")
+
+
+def test_as_a_module() -> None:
+    done = subprocess.run([sys.executable, "-m", "pawsight", "--version"], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0
+    assert package.__version__ in done.stdout

@@ -1,0 +1,64 @@
+"""`pawsight train` and `pawsight evaluate` as a user types them."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pawsight.data.prepare import prepare
+
+
+def _pawsight(*arguments: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "pawsight", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory, picture: Callable[..., bytes]) -> Path:
+    folder = tmp_path_factory.mktemp("cli")
+    rng = np.random.default_rng(0)
+    for number in range(40):
+        for label, colour in (("cat", (200, 60, 50)), ("dog", (50, 60, 200))):
+            light = rng.uniform(0.4, 1.1, (6, 8, 1)).repeat(6, axis=0).repeat(6, axis=1)
+            (folder / "photos" / label).mkdir(parents=True, exist_ok=True)
+            photo = np.clip(light * colour, 0, 255).astype(np.uint8)
+            (folder / "photos" / label / f"{number}.png").write_bytes(picture(pixels=photo, format="PNG"))
+    return prepare(folder / "photos", folder / "prepared").folder
+
+
+def test_train_then_evaluate(prepared: Path, tmp_path: Path) -> None:
+    out = tmp_path / "model"
+    done = _pawsight("train", "scratch-small", "--data", prepared, "--out", out, "--epochs", 1, "--photos", 40)
+    assert done.returncode == 0, done.stderr
+    assert "accuracy" in done.stdout
+    assert f"Wrote {out}." in done.stdout
+
+    done = _pawsight("evaluate", out, "--data", prepared, "--split", "validation", "--format", "json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["accuracy"]["n"] > 0
+
+    again = _pawsight("train", "scratch-small", "--data", prepared, "--out", out)
+    assert again.returncode == 2
+    assert again.stderr.splitlines()[-1].startswith("Error: Expected a new folder")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("train", "resnet", "--data", ".", "--out", "x"), "'resnet' is not one of"),
+        (("train", "lite0", "--data", "nowhere", "--out", "x"), "Expected a prepared data set at nowhere"),
+        (("evaluate", "nobody", "--data", "."), "received 'nobody'"),
+        (("evaluate", "default", "--data", "nowhere"), "Expected a prepared data set at nowhere"),
+    ],
+)
+def test_mistakes_get_one_clear_line(arguments: tuple[str, ...], words: str) -> None:
+    done = _pawsight(*arguments)
+    assert done.returncode == 2
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
