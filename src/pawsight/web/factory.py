@@ -1,0 +1,46 @@
+"""`create_app`: all parts of the web in one place."""
+
+from __future__ import annotations
+
+from flask import Flask
+from flask_bootstrap import Bootstrap5
+
+from pawsight.classifier import Classifier
+from pawsight.settings import Settings, load_settings
+from pawsight.web import api, headers, health, pages, problems, words
+from pawsight.web.recent import Recent
+from pawsight.web.state import State, attach
+from pawsight.web.uploads import MemoryRequest, body_limit
+
+
+def create_app(settings: Settings | None = None, classifier: Classifier | None = None) -> Flask:
+    """Make the web app.
+
+    Args:
+        settings: as `load_settings` finds them where None.
+        classifier: the model that answers; the one that the settings name where None.
+
+    Raises:
+        BadSettings: a setting does not fit.
+        ModelNotFound: there is no such model.
+        BadModel: the model folder cannot be trusted.
+    """
+    settings = settings or load_settings()
+    classifier = classifier or Classifier.load(settings.model, limits=settings.limits)
+    app = Flask(__name__)
+    _configure(app, settings)
+    attach(app, State(settings, classifier, Recent(settings.keep)))
+    for blueprint in (pages.pages, api.api, health.health):
+        app.register_blueprint(blueprint)
+    problems.install(app)
+    headers.install(app)
+    words.install(app)
+    Bootstrap5(app)
+    return app
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    app.request_class = MemoryRequest
+    app.config.update(BOOTSTRAP_SERVE_LOCAL=True, MAX_CONTENT_LENGTH=body_limit(settings))
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # classes keep the order of the card
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -1,0 +1,33 @@
+"""What every request of one app shares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Flask, current_app
+
+from pawsight.classifier import Classifier
+from pawsight.settings import Settings
+from pawsight.web.recent import Recent
+
+_NAME = "pawsight"
+
+
+@dataclass(frozen=True)
+class State:
+    """The settings, the loaded model, and the newest answers."""
+
+    settings: Settings
+    classifier: Classifier
+    recent: Recent
+
+
+def attach(app: Flask, state: State) -> None:
+    """Give an app its state, once, when it is made."""
+    app.extensions[_NAME] = state
+
+
+def state() -> State:
+    """The state of the app that answers the current request."""
+    found: State = current_app.extensions[_NAME]
+    return found

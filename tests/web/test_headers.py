@@ -1,0 +1,52 @@
+"""Security headers on every answer, and pages that keep to them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from pawsight.web import headers
+
+WEB = Path(headers.__file__).parent
+
+
+def addresses(app: Flask) -> list[str]:
+    return sorted({re.sub("<.*?>", "x", rule.rule) for rule in app.url_map.iter_rules()})
+
+
+def test_every_route_method_and_status(app: Flask, client: FlaskClient) -> None:
+    app.add_url_rule("/fail", "fail", lambda: 1 / 0)
+    statuses = set()
+    for address in [*addresses(app), "/nothing", "/static/mark.svg", "/fail"]:
+        for method in ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"):
+            with client.open(address, method=method) as response:
+                statuses.add(response.status_code)
+                missing = headers.HEADERS.items() - dict(response.headers).items()
+                assert not missing, f"{method} {address} ({response.status_code}) lacks {missing}"
+                assert "Cache-Control" in response.headers
+    assert statuses >= {200, 303, 400, 404, 405, 500}
+
+
+def test_the_policy_is_strict() -> None:
+    policy = headers.HEADERS["Content-Security-Policy"]
+    assert "unsafe" not in policy
+    assert "default-src 'none'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert "http" not in policy
+
+
+def test_pages_have_nothing_inline_and_ask_no_other_host(send: Any, client: FlaskClient, picture: Any) -> None:
+    for page in (client.get("/").text, send(picture(), b"x", to="/predict").text, client.get("/nothing").text):
+        assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\bstyle=|\son\w+=|javascript:", page)
+        assert not re.findall(r'(?:href|src|action)="(?:https?:)?//[^"]*', page)
+
+
+@pytest.mark.parametrize("path", [*WEB.glob("static/*"), *WEB.glob("templates/*")], ids=lambda path: path.name)
+def test_our_files_name_no_other_host(path: Path) -> None:
+    found = re.findall(r"https?://[\w.]+", path.read_text(encoding="utf-8"))
+    assert set(found) <= {"http://www.w3.org"}  # the name of SVG, never fetched

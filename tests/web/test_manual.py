@@ -1,0 +1,37 @@
+"""`docs/http-api.md` names every route, problem and setting that there is."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from pawsight.settings import Settings
+from pawsight.web import problems
+
+MANUAL = (Path(__file__).parents[2] / "docs" / "http-api.md").read_text(encoding="utf-8")
+
+
+def test_every_route(app: Flask) -> None:
+    for rule in app.url_map.iter_rules():
+        if not rule.endpoint.endswith("static"):
+            address = re.sub("<(.*?)>", r"{\1}", rule.rule)
+            for method in rule.methods - {"HEAD", "OPTIONS"}:
+                assert f"`{method} {address}" in MANUAL, f"{method} {address}"
+
+
+@pytest.mark.parametrize(("code", "status"), [(code, status) for code, (status, _) in problems._KNOWN.items()])
+def test_every_problem_of_ours(code: str, status: int) -> None:
+    assert f"| `{code}` | {status} |" in MANUAL
+
+
+@pytest.mark.parametrize(("status", "code"), [(status, words[0]) for status, words in problems._HTTP.items()])
+def test_every_problem_of_http(code: str, status: int) -> None:
+    assert f"| `{code}` | {status} |" in MANUAL
+
+
+@pytest.mark.parametrize("name", Settings.__struct_fields__)
+def test_every_setting(name: str) -> None:
+    assert f"`{name}`" in MANUAL[MANUAL.index("## Settings") :]

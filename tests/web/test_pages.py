@@ -1,0 +1,96 @@
+"""The page without JavaScript; with it: test_browser.py."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from pawsight.classifier import Classifier
+
+HEADLINES = {
+    "cat": "Cat, quite sure",
+    "dog": "Dog, quite sure",
+    "both": "Both: a cat and a dog",
+    "neither": "Neither a cat nor a dog",
+    "unsure": "Not sure: please look yourself",
+}
+
+
+def cards(page: str) -> str:
+    """The part of the page that answers."""
+    return html.unescape(page[page.index('id="answers"') : page.index("<template")])
+
+
+def headlines(page: str) -> list[str]:
+    return re.findall(r"<h2>(.*?)</h2>", cards(page))
+
+
+def test_the_form(client: FlaskClient) -> None:
+    page = client.get("/").text
+    assert "Cat or dog?" in page
+    assert 'action="/predict"' in page
+    assert 'enctype="multipart/form-data"' in page
+    assert re.search(r'<input[^>]*type="file"[^>]*name="image"[^>]*multiple', page)
+    assert "10\N{NO-BREAK SPACE}MB" in page
+    assert not headlines(page)
+
+
+@pytest.mark.parametrize("verdict", HEADLINES)
+def test_each_verdict_in_words(
+    make_app: Callable[..., Flask], classifier: Classifier, send: Any, picture: Any, colours: Any, verdict: str
+) -> None:
+    response = send(picture(colour=colours[verdict]), to="/predict", via=make_app(classifier).test_client())
+    assert response.status_code == 200
+    assert headlines(response.text) == [HEADLINES[verdict]]
+
+
+def test_the_card_shows_numbers_photo_and_heat_map(send: Any, client: FlaskClient, picture: Any) -> None:
+    page = cards(send(picture(), to="/predict").text)
+    assert len(re.findall(r'<meter min="0" max="1" value="0?\.\d+', page)) == 2
+    pictures = re.findall(r'<img[^>]*src="(.*?)"', page)
+    assert [client.get(address).mimetype for address in pictures] == ["image/jpeg", "image/png"]
+
+
+def test_good_and_bad_photos_together(send: Any, picture: Any) -> None:
+    response = send(picture(), b"hello", to="/predict")
+    assert response.status_code == 200
+    assert headlines(response.text)[1] == "This is not a photo"
+    assert "the content is text" in cards(response.text)
+
+
+def test_only_bad_photos(send: Any) -> None:
+    response = send(b"", b"hello", to="/predict")
+    assert response.status_code == 400
+    assert headlines(response.text) == ["This file is empty", "This is not a photo"]
+
+
+def test_a_name_is_shown_as_text_and_cut(send: Any) -> None:
+    page = send(b"x", name="<script>alert(1)</script>" + "y" * 500, to="/predict").text
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert" in page
+    assert "y" * 61 not in page
+
+
+def test_nothing_chosen(client: FlaskClient) -> None:
+    response = client.post("/predict", data={}, content_type="multipart/form-data")
+    assert response.status_code == 400
+    assert "No photo came" in response.text
+
+
+def test_the_address_of_answers_leads_back_to_the_form(client: FlaskClient) -> None:
+    response = client.get("/predict")
+    assert (response.status_code, response.headers["Location"]) == (303, "/")
+
+
+def test_limits_and_classes_are_those_of_this_server(make_app: Callable[..., Flask], classifier: Classifier) -> None:
+    page = make_app(classifier, max_bytes=2_500_000, keep=7).test_client().get("/").text
+    assert "2.5\N{NO-BREAK SPACE}MB" in page
+    assert "newest 7" in page
+    assert classifier.card.id in page
+    assert "test photos" not in page  # the tiny model has no measured accuracy
