@@ -2,6 +2,9 @@
 
     pawsight train lite0 --data DATA --out runs/lite0
 
+Two cores of a server (Xeon, AVX-512), TensorFlow 2.21: 55 minutes beside other work. One run, on 16,265 photos:
+99.37 % of 1,917 test photos right (95 % interval 98.91-99.64), log loss 0.021, int8 of 3.8 MB.
+
 Linear head first, so that fine-tuning does not bend the features to fit a random head (arXiv 2202.10054); the weights
 before and after are blended, which keeps what ImageNet knew of photos from elsewhere (WiSE-FT, arXiv 2109.01903).
 """
