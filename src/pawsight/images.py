@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import stat
 import warnings
 from pathlib import Path
@@ -36,6 +37,7 @@ PAD_COLOUR = (127, 127, 127)
 # Pillow only warns between one and two times its own pixel limit; for us both are refusals (see `_translate`).
 warnings.simplefilter("error", Image.DecompressionBombWarning)
 
+_NUMBER = re.compile(r"\((\d+) pixels\)")
 _RESAMPLING = {"bilinear": Image.Resampling.BILINEAR, "bicubic": Image.Resampling.BICUBIC}
 # EXIF 2.32, tag 0x0112: what brings each orientation upright.
 _UPRIGHT = {
@@ -96,7 +98,7 @@ def decode(data: bytes, *, least: int | None = None, limits: Limits = LIMITS) ->
     except ImageError:
         raise
     except Exception as error:  # decoders raise almost anything for hostile bytes: ValueError, SyntaxError, ...
-        raise _translate(error, kind) from error
+        raise _translate(error, kind, limits) from error
 
 
 def read(path: str | Path, limits: Limits = LIMITS) -> bytes:
@@ -136,9 +138,9 @@ def _check_scans(data: bytes, limits: Limits) -> None:
         )
 
 
-def _translate(error: Exception, kind: str) -> ImageError:
+def _translate(error: Exception, kind: str, limits: Limits) -> ImageError:
     if isinstance(error, (Image.DecompressionBombError, Image.DecompressionBombWarning)):
-        return ImageTooLarge("The picture has far more pixels than allowed.", "Make the photo smaller.")
+        return _too_large(_NUMBER.search(str(error)), limits)
     reason = str(error).splitlines()[0] if str(error) else type(error).__name__
     return BrokenImage(
         f"Expected a whole {kind} file, but it is damaged or cut off ({reason}).",
@@ -155,6 +157,14 @@ def _decode(data: bytes, kind: str, least: int | None, limits: Limits) -> Pixels
         rgb = _flatten(_shrink(_unpack(image), least))
         turn = _UPRIGHT.get(_orientation(image))
     return np.asarray(rgb if turn is None else rgb.transpose(turn))
+
+
+def _too_large(pixels: re.Match[str] | None, limits: Limits) -> ImageTooLarge:
+    """Pillow refuses very large pictures while it opens them, and tells their size only in words."""
+    came = f"{int(pixels[1]) / 1e6:,.0f}" if pixels else "many more"
+    return ImageTooLarge(
+        f"Expected at most {limits.pixels / 1e6:.0f} megapixels, but the picture has {came}.", "Make the photo smaller."
+    )
 
 
 def _check_size(size: tuple[int, int], limits: Limits) -> None:

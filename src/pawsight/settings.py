@@ -29,7 +29,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     port: Annotated[int, Meta(ge=0, le=65535)] = 8000
     threads: Annotated[int, Meta(ge=1)] = os.cpu_count() or 1
     max_bytes: Annotated[int, Meta(ge=1)] = LIMITS.bytes
-    max_pixels: Annotated[int, Meta(ge=1)] = LIMITS.pixels
+    max_pixels: Annotated[int, Meta(ge=1, le=89_478_485)] = LIMITS.pixels  # from there on Pillow refuses by itself
     max_scans: Annotated[int, Meta(ge=1)] = LIMITS.scans
     max_photos: Annotated[int, Meta(ge=1)] = 20
     keep: Annotated[int, Meta(ge=1)] = 200
@@ -58,9 +58,15 @@ def load_settings(
     try:
         return msgspec.convert(merged, Settings, strict=False)
     except msgspec.ValidationError as error:
-        raise BadSettings(
-            f"A setting does not fit: {error}.", f"Known settings: {', '.join(Settings.__struct_fields__)}."
-        ) from error
+        raise _translate(error, merged) from error
+
+
+def _translate(error: msgspec.ValidationError, merged: Mapping[str, Any]) -> BadSettings:
+    """Say which setting is wrong and what came; msgspec names it as `$.port`."""
+    reason, _, field = str(error).partition(" - at `$.")
+    name = field.rstrip("`")
+    problem = f"Setting {name} does not fit: received {merged[name]!r} ({reason})" if name in merged else reason
+    return BadSettings(f"{problem}.", f"Known settings: {', '.join(Settings.__struct_fields__)}.")
 
 
 def _from_file(environment: Mapping[str, str], folder: Path) -> dict[str, Any]:

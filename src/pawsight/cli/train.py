@@ -27,8 +27,10 @@ def command(recipe: str, data: Path, out: Path, epochs: int | None, photos: int 
     Example:
       pawsight train lite0 --data catsdogs --out runs/lite0
     """
+    from pawsight.data import open_dataset
+
+    dataset = open_dataset(data)  # before TensorFlow takes its seconds to load
     with needs_extra("train"):
-        from pawsight.data import open_dataset
         from pawsight.evaluate import evaluate_into
         from pawsight.report import summarise
         from pawsight.train.run import publish, train
@@ -37,7 +39,6 @@ def command(recipe: str, data: Path, out: Path, epochs: int | None, photos: int 
         phases = tuple(msgspec.structs.replace(phase, epochs=min(epochs, phase.epochs)) for phase in chosen.phases)
         chosen = msgspec.structs.replace(chosen, phases=phases)
     given = {name: value for name, value in (("photos", photos), ("seed", seed)) if value is not None}
-    dataset = open_dataset(data)
     folder = train(msgspec.structs.replace(chosen, **given), dataset, out)
     metrics = evaluate_into(folder, dataset)
     publish(out)
