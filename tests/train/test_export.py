@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 
 from pawsight.errors import ExportDiffers
 from pawsight.recipes import Recipe
 from pawsight.runtime.onnx import OnnxSession
-from pawsight.train.export import check_parity, export_onnx
+from pawsight.train.export import check_parity, export_onnx, name_outputs
 from pawsight.train.networks import build
 
 
@@ -38,3 +39,22 @@ def test_the_mean_of_the_maps_is_the_logit(exported: Path) -> None:
 def test_a_graph_of_other_weights_fails_the_export(exported: Path, small: Recipe) -> None:
     with pytest.raises(ExportDiffers, match=r"differs by .* at batch size 1"):
         check_parity(build(small, 2).serving(), OnnxSession(exported.read_bytes()))
+
+
+def test_nameless_outputs_get_our_names_in_their_order(exported: Path, tmp_path: Path) -> None:
+    """What Keras writes on PyTorch: other names, sorted as ours would be."""
+    model = onnx.load(exported)
+    outputs = sorted(model.graph.output, key=lambda output: output.name)
+    for number, output in enumerate(outputs):
+        for node in model.graph.node:
+            node.input[:] = [f"x.{number}" if name == output.name else name for name in node.input]
+            node.output[:] = [f"x.{number}" if name == output.name else name for name in node.output]
+        output.name = f"x.{number}"
+    del model.graph.output[:]
+    model.graph.output.extend(outputs)
+    onnx.save(model, tmp_path / "nameless.onnx")
+    name_outputs(tmp_path / "nameless.onnx")
+    photos = np.random.default_rng(0).integers(0, 256, (2, 32, 32, 3), dtype=np.uint8)
+    one, other = (OnnxSession(path.read_bytes()).run(photos) for path in (exported, tmp_path / "nameless.onnx"))
+    for name in ("scores", "features", "maps"):
+        np.testing.assert_array_equal(getattr(one, name), getattr(other, name))

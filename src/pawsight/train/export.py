@@ -6,6 +6,7 @@ from pathlib import Path
 
 import keras
 import numpy as np
+import onnx
 
 from pawsight.errors import ExportDiffers
 from pawsight.runtime import OUTPUTS
@@ -27,7 +28,23 @@ def export_onnx(model: keras.Model, path: Path) -> None:
     """
     model(np.zeros((1, *model.input.shape[1:]), np.uint8))  # Keras exports only what has been called
     model.export(path, format="onnx", verbose=False)
+    name_outputs(path)
     check_parity(model, OnnxSession(path.read_bytes(), threads=2))
+
+
+def name_outputs(path: Path) -> None:
+    """Give a graph's outputs our names. Keras does so on TensorFlow; on PyTorch they come nameless, sorted by name."""
+    model = onnx.load(path)
+    came = [output.name for output in model.graph.output]
+    if set(came) == set(OUTPUTS):
+        return
+    names = dict(zip(came, sorted(OUTPUTS), strict=True))
+    for node in model.graph.node:
+        node.input[:] = [names.get(name, name) for name in node.input]
+        node.output[:] = [names.get(name, name) for name in node.output]
+    for output in model.graph.output:
+        output.name = names[output.name]
+    onnx.save(model, path)
 
 
 def check_parity(model: keras.Model, session: OnnxSession) -> None:
