@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -46,6 +47,24 @@ def test_train_then_evaluate(prepared: Path, tmp_path: Path) -> None:
     again = _pawsight("train", "scratch-small", "--data", prepared, "--out", out)
     assert again.returncode == 2
     assert again.stderr.splitlines()[-1].startswith("Error: Expected a new folder")
+
+
+def test_a_killed_training_goes_on(prepared: Path, tmp_path: Path) -> None:
+    out, progress = tmp_path / "model", tmp_path / "model.partial" / "progress.json"
+    words = ["train", "scratch-small", "--data", prepared, "--out", out, "--epochs", 4, "--photos", 40]
+    running = subprocess.Popen([sys.executable, "-m", "pawsight", *map(str, words)], stdout=subprocess.DEVNULL)
+    while running.poll() is None and not (progress.exists() and json.loads(progress.read_text())["epoch"] >= 2):
+        time.sleep(0.05)
+    running.kill()
+    running.wait()
+    assert not out.exists()
+    done = json.loads(progress.read_text())["epoch"]
+
+    again = _pawsight(*words)
+    assert again.returncode == 0, again.stderr
+    assert again.stdout.count("accuracy: ") == 4 - done  # only the epochs that were missing
+    epochs = [line.split(",")[1] for line in (out / "history.csv").read_text().splitlines()[1:]]
+    assert epochs == ["1", "2", "3", "4"]
 
 
 @pytest.mark.parametrize(

@@ -64,8 +64,8 @@ def _train_phase(network: Network, data: Dataset, recipe: Recipe, number: int, c
         progress = _advance(progress, row["val_loss"])
         if progress.stale == 0:
             checkpoint.save("best", network.logits)
-        checkpoint.save("last", network.logits, progress)
         _record(checkpoint.folder / HISTORY, {"phase": phase.name, "epoch": first + progress.epoch} | row)
+        checkpoint.save("last", network.logits, progress)
 
 
 def _compile(model: keras.Model, recipe: Recipe, phase: Phase, steps: int) -> None:
@@ -108,12 +108,18 @@ def _advance(progress: Progress, loss: float) -> Progress:
 
 
 def _record(path: Path, row: dict[str, Any]) -> None:
-    new = not path.exists()
-    with path.open("a", newline="") as file:
-        writer = csv.DictWriter(file, row)
-        if new:
-            writer.writeheader()
-        writer.writerow({name: f"{value:.6g}" if isinstance(value, float) else value for name, value in row.items()})
+    """Add an epoch to the history, in place of what an earlier try, killed before its checkpoint, said of it."""
+    rows: list[dict[str, Any]] = []
+    if path.exists():
+        with path.open(newline="") as file:
+            rows = [old for old in csv.DictReader(file) if int(old["epoch"]) < row["epoch"]]
+    rows.append({name: f"{value:.6g}" if isinstance(value, float) else value for name, value in row.items()})
+    part = path.with_suffix(".part")
+    with part.open("w", newline="") as file:
+        writer = csv.DictWriter(file, row, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    part.replace(path)
 
 
 def validation_loss(model: keras.Model, data: Dataset, recipe: Recipe) -> float:
