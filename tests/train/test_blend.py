@@ -1,0 +1,35 @@
+"""Blending: on the line between two sets of weights, at the place that validation likes best."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+
+from pawsight.data import Dataset
+from pawsight.recipes import Recipe
+from pawsight.train.blend import blend
+from pawsight.train.checkpoint import Checkpoint
+from pawsight.train.fit import fit, validation_loss
+from pawsight.train.networks import build
+
+
+def test_the_best_place_on_the_way_is_taken(data: Dataset, small: Recipe, tmp_path: Path) -> None:
+    recipe = msgspec.structs.replace(small, blends=(0.0, 0.5, 1.0))
+    model = (network := build(recipe, 2)).logits
+    checkpoint = Checkpoint(tmp_path, recipe, data.fingerprint)
+    checkpoint.save("start", model)
+    start = model.get_weights()
+    fit(network, data, recipe, checkpoint)
+    tuned = model.get_weights()
+
+    losses = blend(model, data, recipe, checkpoint)
+
+    assert list(losses) == [0.0, 0.5, 1.0]
+    best = min(losses, key=losses.__getitem__)
+    assert best > 0  # training brought something
+    assert validation_loss(model, data, recipe) == pytest.approx(losses[best], rel=1e-5)
+    for weights, before, after in zip(model.get_weights(), start, tuned, strict=True):
+        np.testing.assert_allclose(weights, (1 - best) * before + best * after, atol=1e-6)
