@@ -37,7 +37,7 @@ def test_every_command_has_help(pawsight: Pawsight, words: tuple[str, ...]) -> N
     assert pawsight(*words, "-h").out == ran.out
 
 
-@pytest.mark.parametrize("words", [words for words in commands() if words != ("data",)], ids=" ".join)
+@pytest.mark.parametrize("words", commands(), ids=" ".join)
 def test_help_shows_an_example(pawsight: Pawsight, words: tuple[str, ...]) -> None:
     assert " ".join(["pawsight", *words]) in pawsight(*words, "--help").out.partition("Example")[2]
 

@@ -23,7 +23,13 @@ PATH = click.Path(path_type=Path)
 
 @click.group()
 def command() -> None:
-    """Fetch photos and prepare them for training."""
+    """Fetch photos and prepare them for training.
+
+    \b
+    Examples:
+      pawsight data fetch
+      pawsight data prepare kagglecatsanddogs_5340.zip --out data/catsdogs
+    """
 
 
 @command.command()
