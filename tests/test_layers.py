@@ -16,7 +16,7 @@ SOURCE = Path(__file__).parents[1] / "src"
 PACKAGE = SOURCE / "pawsight"
 # The design's table. A module that stands in no layer fails the test: decide where it belongs.
 LAYERS = [
-    ["errors", "types", "formats"],
+    ["errors", "types", "formats", "parallel"],
     ["settings", "card", "recipes", "images", "metrics"],
     ["runtime", "zoo", "displays", "archive"],
     ["classifier", "explain", "data"],

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 
 import msgspec
@@ -18,9 +16,11 @@ from pawsight.data import Dataset
 from pawsight.displays import ConfusionDisplay, HistoryDisplay, RocDisplay, new_figure
 from pawsight.errors import BadData
 from pawsight.metrics import Measured, Metrics, measure
+from pawsight.parallel import in_order
 from pawsight.types import Floats
 
-CHUNK = 64
+WORKERS = os.cpu_count() or 1
+WINDOW = 8 * WORKERS
 HISTORY = "history.csv"
 HEADLINES = ("accuracy", "macro_f1", "roc_auc", "log_loss", "calibration_error", "wrong_verdicts", "false_accepts")
 
@@ -75,11 +75,8 @@ def evaluate(classifier: Classifier, data: Dataset, split: str = "test") -> Eval
     )
 
 
-def _answers(classifier: Classifier, photos: Iterator[bytes]) -> Iterator[Prediction]:
-    """Answer in chunks, with decoding spread over the processors."""
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        while chunk := list(islice(photos, CHUNK)):
-            yield from classifier.predict_fitted(list(pool.map(classifier.read, chunk)))
+def _answers(classifier: Classifier, photos: Iterable[bytes]) -> Iterator[Prediction]:
+    return in_order(lambda photo: classifier.predict([photo])[0], photos, WORKERS, WINDOW)
 
 
 def write_evaluation(result: Evaluation, out: Path, history: Path | None = None) -> None:

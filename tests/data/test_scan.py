@@ -83,7 +83,9 @@ def test_a_good_photo_of_no_class_is_said_to_be_good(photo: Photo) -> None:
 
 
 def test_a_heavy_photo_may_train_though_it_could_not_be_uploaded(photo: Photo) -> None:
-    good(file(photo(1) + bytes(11_000_000)))
+    heavy = file(photo(1) + bytes(11_000_000))
+    kept, _ = good(heavy)
+    assert kept.path == heavy.path
 
 
 def test_order_and_a_bounded_window(photo: Photo) -> None:

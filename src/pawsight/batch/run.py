@@ -7,9 +7,7 @@ Each task decodes one photo and answers for it; one photo that fails, however it
 from __future__ import annotations
 
 import sys
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +15,7 @@ from pawsight import images
 from pawsight.batch.find import STDIN
 from pawsight.classifier import Classifier, Prediction
 from pawsight.errors import PawsightError
+from pawsight.parallel import in_order
 from pawsight.types import Limits, Pixels
 
 AHEAD = 4  # tasks waiting or done for each worker: enough to ride over a slow photo
@@ -59,17 +58,7 @@ def answer(classifier: Classifier, paths: Iterable[str], workers: int, watch: Wa
         workers: photos at a time.
         watch: called in a worker with the path, the decoded photo `(H, W, 3)` uint8 and its prediction.
     """
-    pool = ThreadPoolExecutor(workers, thread_name_prefix="answer")
-    running: deque[Future[Answer]] = deque()
-    try:
-        for path in paths:
-            running.append(pool.submit(_answer_one, classifier, watch, path))
-            if len(running) == workers * AHEAD:
-                yield running.popleft().result()
-        while running:
-            yield running.popleft().result()
-    finally:  # also where the reader stops early or Ctrl-C is pressed: what runs ends, what waits never starts
-        pool.shutdown(cancel_futures=True)
+    return in_order(lambda path: _answer_one(classifier, watch, path), paths, workers, workers * AHEAD)
 
 
 def _answer_one(classifier: Classifier, watch: Watch | None, path: str) -> Answer:

@@ -5,11 +5,8 @@ from __future__ import annotations
 import hashlib
 import io
 import os
-from collections import deque
-from collections.abc import Callable, Generator, Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Generator, Iterable
 from dataclasses import dataclass, field
-from itertools import islice
 
 from PIL import Image
 
@@ -17,6 +14,7 @@ from pawsight import images
 from pawsight.data.duplicates import perceptual_hash, thumbnail
 from pawsight.data.sources import LAYOUT, LIMITS, File
 from pawsight.errors import BadData, ImageError, UnsupportedFormat
+from pawsight.parallel import in_order
 from pawsight.types import FitMode, Pixels
 
 WORKERS = os.cpu_count() or 1
@@ -69,19 +67,7 @@ def scan(files: Iterable[File], size: int, fit: FitMode) -> Generator[Opened]:
     Yields:
         a photo with its `(size, size, 3)` uint8 pixels, or what is bad about the file.
     """
-    return _in_order(lambda file: open_file(file, size, fit), files)
-
-
-def _in_order(work: Callable[[File], Opened], files: Iterable[File]) -> Generator[Opened]:
-    rest = iter(files)
-    pool = ThreadPoolExecutor(WORKERS)
-    try:
-        window: deque[Future[Opened]] = deque(pool.submit(work, file) for file in islice(rest, WINDOW))
-        while window:
-            yield window.popleft().result()
-            window.extend(pool.submit(work, file) for file in islice(rest, 1))
-    finally:
-        pool.shutdown(cancel_futures=True)
+    return in_order(lambda file: open_file(file, size, fit), files, WORKERS, WINDOW)
 
 
 def open_file(file: File, size: int, fit: FitMode) -> Opened:
