@@ -8,7 +8,9 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -38,28 +40,49 @@ def prediction() -> Callable[..., Prediction]:
     return _prediction
 
 
-@pytest.fixture(scope="session")
-def cluster() -> Iterator[Path]:
-    """A PostgreSQL cluster of our own, reached by a socket in the folder; it syncs as a real one does."""
-    programs = find_postgresql()
-    folder = Path(tempfile.mkdtemp(prefix="pawsight-"))  # not below pytest's folder, where other users cannot go
-    user = {} if os.getuid() else {"user": server_user(), "group": "nogroup", "extra_groups": []}
-    if user:
-        shutil.chown(folder, user["user"])
+@dataclass(frozen=True)
+class Cluster:
+    """A PostgreSQL cluster of our own, reached by a socket in its folder; it syncs as a real one does."""
 
-    def run(*words: str) -> None:
+    folder: Path
+    user: dict[str, Any]
+
+    @property
+    def url(self) -> str:
+        return f"postgresql://postgres@/postgres?host={self.folder}"
+
+    def run(self, *words: str) -> None:
+        program = find_postgresql() / words[0]
         done = subprocess.run(
-            [programs / words[0], *words[1:]], capture_output=True, text=True, cwd=folder, timeout=120, **user
+            [program, *words[1:]], capture_output=True, text=True, cwd=self.folder, timeout=300, **self.user
         )
         assert done.returncode == 0, done.stderr
 
-    run("initdb", "-D", "data", "-U", "postgres", "-A", "trust", "--no-locale", "-E", "UTF8")
-    options = f"-k {folder} -c listen_addresses='' -c timezone=Asia/Tokyo"
-    run("pg_ctl", "-D", "data", "-l", "log", "-w", "-o", options, "start")
+    def start(self) -> None:
+        options = f"-k {self.folder} -c listen_addresses='' -c timezone=Asia/Tokyo"
+        self.run("pg_ctl", "-D", "data", "-l", "log", "-w", "-t", "240", "-o", options, "start")
+
+    def crash(self) -> None:
+        """Stop it without a chance to tidy up."""
+        self.run("pg_ctl", "-D", "data", "-m", "immediate", "-w", "stop")
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """PostgreSQL, running."""
+    find_postgresql()
+    folder = Path(tempfile.mkdtemp(prefix="pawsight-"))  # not below pytest's folder, where other users cannot go
+    user: dict[str, Any] = {}
+    if os.getuid() == 0:
+        user = {"user": server_user(), "group": "nogroup", "extra_groups": []}
+        shutil.chown(folder, user["user"])
+    made = Cluster(folder, user)
+    made.run("initdb", "-D", "data", "-U", "postgres", "-A", "trust", "--no-locale", "-E", "UTF8", "--no-sync")
+    made.start()
     try:
-        yield folder
+        yield made
     finally:
-        run("pg_ctl", "-D", "data", "-m", "immediate", "-w", "stop")
+        made.crash()
         shutil.rmtree(folder)
 
 
@@ -79,14 +102,14 @@ def server_user() -> str:
 
 
 @pytest.fixture
-def postgresql(cluster: Path) -> str:
+def postgresql(cluster: Cluster) -> str:
     """The URL of an empty database."""
     import psycopg
 
-    with psycopg.connect(host=str(cluster), user="postgres", dbname="postgres", autocommit=True) as connection:
+    with psycopg.connect(cluster.url, autocommit=True) as connection:
         connection.execute("DROP SCHEMA public CASCADE")
         connection.execute("CREATE SCHEMA public")
-    return f"postgresql://postgres@/postgres?host={cluster}"
+    return cluster.url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

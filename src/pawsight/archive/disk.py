@@ -9,7 +9,7 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from pawsight.errors import ArchiveUnavailable, StorageFull
@@ -67,8 +67,8 @@ def create(path: Path, data: bytes) -> int:
 
 
 def close(file: int) -> None:
-    """Let go of a file that `create` or `seize` handed out, and of its lock."""
-    with translated():
+    """Let go of a file that `create` or `seize` handed out, and of its lock. Its content was synced before."""
+    with suppress(OSError):
         os.close(file)
 
 
@@ -103,6 +103,17 @@ def link(source: Path, target: Path) -> bool:
     return True
 
 
+def copy(source: Path, target: Path) -> bool:
+    """Give a file that never changes a second name, or, on another file system, a durable copy; False if it is gone."""
+    try:
+        return link(source, target)
+    except ArchiveUnavailable:
+        data = read(source)
+    if data is not None:
+        close(create(target, data))
+    return data is not None
+
+
 def move(source: Path, target: Path) -> None:
     """Rename in one step; a file at `target` is replaced."""
     with translated():
@@ -111,8 +122,8 @@ def move(source: Path, target: Path) -> None:
 
 def remove(path: Path) -> None:
     """Take a name away, where it is there."""
-    with translated():
-        path.unlink(missing_ok=True)
+    with translated(), suppress(FileNotFoundError):
+        os.unlink(path)
 
 
 def size(path: Path) -> int | None:
@@ -136,7 +147,7 @@ def read(path: Path) -> bytes | None:
 def make_folder(path: Path) -> None:
     """Make a folder, and those above it, where they are missing; durable, also where another process is at it."""
     with translated():
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.makedirs(path, mode=0o700, exist_ok=True)
     sync(path.parent)
 
 

@@ -15,13 +15,13 @@ from pathlib import Path
 
 from pawsight.archive import disk
 from pawsight.archive.photo import Photo
-from pawsight.errors import ArchiveUnavailable
+from pawsight.errors import PawsightError
 
 ENDINGS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "GIF": "gif", "AVIF": "avif", "BMP": "bmp"}
 _FORMATS = {ending: format for format, ending in ENDINGS.items()}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, order=True)
 class Name:
     """What a stored photo is called: its hash and its format."""
 
@@ -71,7 +71,7 @@ class Files:
         file = disk.create(path, photo.data)
         try:
             yield Claim(self, name, path, len(photo.data))
-            with suppress(ArchiveUnavailable):  # all is done; a claim too many is swept at the next start
+            with suppress(PawsightError):  # all is done; a claim too many is swept at the next start
                 disk.remove(path)
         finally:
             disk.close(file)
@@ -105,6 +105,14 @@ class Files:
             disk.remove(self.path(name))
             disk.sync(self.path(name).parent)
 
+    def take(self, other: Files, name: Name) -> bool:
+        """Copy a photo from another archive's folder, for good; False where it is gone from there."""
+        target = self.path(name)
+        self._make(target.parent)
+        taken = disk.copy(other.path(name), target)
+        disk.sync(target.parent)
+        return taken
+
     def set_aside(self, path: Path) -> Path:
         """Move what does not belong where it stands to `lost+found`; returns where it is now."""
         target = self.aside / f"{path.name}.{secrets.token_hex(4)}"
@@ -115,16 +123,19 @@ class Files:
     @contextmanager
     def abandoned(self) -> Iterator[list[Path]]:
         """Claims whose makers are gone, locked for us while the block runs."""
-        held = {path: file for path in sorted(self.claims.iterdir()) if (file := disk.seize(path)) is not None}
+        held = {path: file for path in self._in_claims() if (file := disk.seize(path)) is not None}
         try:
             yield list(held)
         finally:
             for file in held.values():
                 disk.close(file)
 
+    def _in_claims(self) -> list[Path]:
+        return sorted(path for path in self.claims.iterdir() if not path.is_dir())
+
     def claimed(self) -> set[str]:
         """SHA-256 of the photos that are on their way in, or were when a program crashed."""
-        return {name.sha256 for path in self.claims.iterdir() if (name := Name.parse(path.name))}
+        return {name.sha256 for path in self._in_claims() if (name := Name.parse(path.name))}
 
     def walk(self) -> Iterator[Path]:
         """Everything in `files` that is no folder."""

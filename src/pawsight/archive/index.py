@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from sqlalchemy.pool import QueuePool
 
 from pawsight.archive.migrate import migrate
 from pawsight.archive.tables import Base
-from pawsight.errors import ArchiveUnavailable, BadArchive, BadSettings, MissingExtra, StorageFull
+from pawsight.errors import ArchiveUnavailable, BadArchive, BadSettings, MissingExtra, PawsightError, StorageFull
 
 FILE = "index.sqlite"
 PATIENCE = 30  # seconds that a writer waits for its turn
@@ -41,14 +42,22 @@ class Index:
 
     def __init__(self, url: URL | None) -> None:
         self.engine = _engine(url)
-        with translated():
-            if url is None:
-                with self.writing() as session:
-                    Base.metadata.create_all(session.connection())
-                return
-            if self.engine.dialect.name == "sqlite":
-                self._use_wal()
-            migrate(self.engine, self._writer)
+        try:
+            with translated():
+                self._build()
+        except BaseException:
+            self.close()
+            raise
+
+    def _build(self) -> None:
+        """Make the tables, or bring them up to date; in memory there is nothing to bring up to date."""
+        if self.engine.url.database is None and self.engine.dialect.name == "sqlite":
+            with self.writing() as session:
+                Base.metadata.create_all(session.connection())
+            return
+        if self.engine.dialect.name == "sqlite":
+            self._use_wal()
+        migrate(self.engine, self._writer)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -86,6 +95,15 @@ class Index:
             raw.execute("PRAGMA busy_timeout=200")
             raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             raw.execute(f"PRAGMA busy_timeout={PATIENCE * 1000}")
+
+    def copy_to(self, target: Path) -> bool:
+        """Copy SQLite's file while it is in use, as of one moment, durable; False where the database is no file."""
+        if self.engine.dialect.name != "sqlite":
+            return False
+        with self.reading() as session, closing(sqlite3.connect(target)) as copy:
+            source: Any = session.connection().connection.driver_connection
+            source.backup(copy)
+        return True
 
     def close(self) -> None:
         """Let go of all connections."""
@@ -171,19 +189,23 @@ def translated() -> Iterator[None]:
         yield
     except exc.TimeoutError as error:
         raise _unavailable("it is busy") from error
-    except exc.DBAPIError as error:
-        text = str(error.orig).lower()
-        if getattr(error.orig, "sqlstate", None) == "53100" or "disk is full" in text:
-            raise StorageFull(
-                "Expected room for a row, but the disk of the archive's index is full.",
-                "Free some space; nothing has to be restarted.",
-            ) from error
-        if "malformed" in text or "not a database" in text:
-            raise BadArchive(
-                "Expected the archive's index, but the file is damaged.",
-                "Restore a backup, or move the file away and run `pawsight archive check --repair`.",
-            ) from error
-        raise _unavailable("locked by another program" if "locked" in text else type(error.orig).__name__) from error
+    except (exc.DBAPIError, sqlite3.Error) as error:  # the latter where SQLite is spoken to directly
+        raise _translate(getattr(error, "orig", error)) from error
+
+
+def _translate(error: Any) -> PawsightError:
+    text = str(error).lower()
+    if getattr(error, "sqlstate", None) == "53100" or "disk is full" in text:
+        return StorageFull(
+            "Expected room for a row, but the disk of the archive's index is full.",
+            "Free some space; nothing has to be restarted.",
+        )
+    if "malformed" in text or "not a database" in text:
+        return BadArchive(
+            "Expected the archive's index, but the file is damaged.",
+            "Restore a backup, or move the file away and run `pawsight archive check --repair`.",
+        )
+    return _unavailable("locked by another program" if "locked" in text else type(error).__name__)
 
 
 def _unavailable(reason: str) -> ArchiveUnavailable:

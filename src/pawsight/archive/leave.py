@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from pawsight.archive import disk
 from pawsight.archive.files import Files, Name
 from pawsight.archive.index import Index
+from pawsight.archive.rows import stored_names
 from pawsight.archive.tables import EntryRow, LeavingRow
 
 _log = logging.getLogger(__name__)
@@ -41,11 +42,12 @@ def _chunks(ids: Sequence[str]) -> Iterator[Sequence[str]]:
 
 
 def _delete_rows(index: Index, ids: Sequence[str]) -> int:
-    with index.writing() as session:
-        chosen = EntryRow.id.in_(ids)
-        names = session.execute(sa.select(EntryRow.stored, EntryRow.format).where(chosen, EntryRow.stored != None))  # noqa: E711
-        for stored, format in set(names):
-            session.merge(LeavingRow(stored=stored, format=format))
+    chosen = EntryRow.id.in_(ids)
+    with index.reading() as session:
+        names = stored_names(session, chosen)
+    with index.writing(*(name.sha256 for name in names)) as session:
+        for name in names:
+            session.merge(LeavingRow(stored=name.sha256, format=name.format))
         found = session.scalar(sa.select(sa.func.count()).where(chosen)) or 0
         session.execute(sa.delete(EntryRow).where(chosen))
     return found
@@ -67,6 +69,11 @@ def is_needed(session: Session, stored: str) -> bool:
     return session.scalar(sa.select(sa.exists().where(EntryRow.stored == stored))) or False
 
 
+def is_leaving(session: Session, stored: str) -> bool:
+    """Whether this file is on its way out."""
+    return session.get(LeavingRow, stored) is not None
+
+
 def recover(index: Index, files: Files) -> None:
     """Do what a program that was killed could not do any more; nothing that it promised is touched."""
     finish(index, files)
@@ -84,11 +91,13 @@ def settle(index: Index, files: Files, claim: Path, *, keep: bool) -> None:
         keep: move the photo to `lost+found`, in place of removing it.
     """
     name = Name.parse(claim.name)
-    if name:
+    if name is None:  # none of ours
+        files.set_aside(claim)
+    else:
         with index.writing(name.sha256) as session:
             if not is_needed(session, name.sha256) and files.holds(name):
                 _take_out(files, name, keep)
-    disk.remove(claim)
+        disk.remove(claim)
 
 
 def _take_out(files: Files, name: Name, keep: bool) -> None:

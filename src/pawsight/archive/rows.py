@@ -7,8 +7,12 @@ from dataclasses import fields
 from datetime import datetime, timezone
 
 import numpy as np
+import sqlalchemy as sa
+from sqlalchemy import ColumnElement
+from sqlalchemy.orm import Session
 
 from pawsight.archive.entry import UNANSWERED, Answer, Details, Entry
+from pawsight.archive.files import Name
 from pawsight.archive.photo import Photo
 from pawsight.archive.tables import DetailsRow, EntryRow
 from pawsight.types import Floats
@@ -82,3 +86,9 @@ def to_details(row: DetailsRow) -> Details:
 def now() -> datetime:
     """This moment, in UTC."""
     return datetime.now(timezone.utc)
+
+
+def stored_names(session: Session, *conditions: ColumnElement[bool]) -> set[Name]:
+    """Names of the files of all entries, or of those that fit the conditions."""
+    query = sa.select(EntryRow.stored, EntryRow.format).where(EntryRow.stored.is_not(None), *conditions).distinct()
+    return {Name(stored, format) for stored, format in session.execute(query) if stored}

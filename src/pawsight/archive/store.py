@@ -59,7 +59,11 @@ class Archive:
             return cls(settings, Index(None), None)
         files = Files(settings.archive_folder)
         archive = cls(settings, Index(where(settings.archive_folder, settings.archive_url)), files)
-        leave.recover(archive.index, files)
+        try:
+            leave.recover(archive.index, files)
+        except BaseException:
+            archive.close()
+            raise
         return archive
 
     def __enter__(self) -> Archive:
