@@ -175,6 +175,29 @@ def test_no_false_alarms_while_the_archive_is_in_use(archive: Archive, put: Put)
     assert check(archive).faults == []
 
 
+def test_an_upload_that_comes_while_its_loss_is_mended_keeps_its_file(archive: Archive, put: Put) -> None:
+    old = put(archive, 1)
+    where(archive, old).unlink()
+
+    def upload_meanwhile(paths, total):  # type: ignore[no-untyped-def]
+        new.append(put(archive, 1))
+        return paths
+
+    new: list[Entry] = []
+    assert check(archive, repair=True, watch=upload_meanwhile).faults == []
+    assert archive.photo(new[0].id) == archive.photo(old.id)
+
+
+def test_what_is_forgotten_while_a_check_runs_is_no_fault(archive: Archive, put: Put) -> None:
+    entry = put(archive, 1)
+
+    def forget_meanwhile(paths, total):  # type: ignore[no-untyped-def]
+        archive.forget(entry.id)
+        return paths
+
+    assert check(archive, watch=forget_meanwhile).faults == []
+
+
 def test_private_archives_have_nothing_to_check(tmp_path: Path) -> None:
     with Archive.open(Settings(archive_keep="nothing")) as archive:
         assert check(archive).faults == []

@@ -26,7 +26,7 @@ from pawsight.settings import Settings
 Put = Callable[..., Entry]
 Settle = Callable[..., Settings]
 SOURCE = Path(__file__).parents[2] / "src"
-KILLS = int(os.environ.get("PAWSIGHT_TEST_KILLS", "8"))
+KILLS = int(os.environ.get("PAWSIGHT_TEST_KILLS", "6"))
 
 
 def write(task: str, settings: Settings, number: int) -> str:

@@ -138,6 +138,22 @@ def test_damaged_files_that_still_decode(format: str, least: int) -> None:
     assert taken >= least
 
 
+@pytest.mark.parametrize("garbage", [b"\0", b"\xff\xff\xff", b"\x12\x34\x56"])
+def test_a_jpeg_with_something_between_its_segments(garbage: bytes) -> None:
+    data = encode("JPEG", progressive=True)
+    table = data.index(b"\xff\xc4", data.index(b"\xff\xda"))
+    end = table + 2 + int.from_bytes(data[table + 2 : table + 4], "big")
+    same(data[:end] + garbage + data[end:])
+
+
+@pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize("part", [0.3, 0.9])
+def test_what_is_cut_off_is_no_photo(format: str, part: float) -> None:
+    data = encode(format, exif=talkative().tobytes())
+    with pytest.raises(ImageError):
+        clean(data[: int(len(data) * part)])
+
+
 def test_accepted_hostile_files(shared: Path) -> None:
     with (shared / "hostile" / "expected.csv").open() as file:
         accepted = [row["file"] for row in csv.DictReader(file) if row["status"] == "200"]

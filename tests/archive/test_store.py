@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import os
+import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -252,6 +254,17 @@ class TestContract:
             assert archive.tidy() == 2
             assert [entry.id for entry in archive.find().entries] == [new.id]
             assert len(files(archive)) == 1
+
+    def test_what_lies_aside_for_long_goes_too(self, settled: Settle) -> None:
+        with Archive.open(settled(retention_days=30)) as archive:
+            assert archive.files
+            for name, days in (("old", 31), ("new", 29)):
+                path = archive.files.aside / name
+                path.write_text(name)
+                then = time.time() - days * 86_400
+                os.utime(path, (then, then))
+            archive.tidy()
+            assert [path.name for path in archive.files.aside.iterdir()] == ["new"]
 
     def test_the_oldest_go_when_there_is_too_much(self, settled: Settle, put: Put) -> None:
         with Archive.open(settled()) as archive:

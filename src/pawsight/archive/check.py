@@ -7,7 +7,8 @@ of that photo would hold: what was only under way has come to an end by then.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
@@ -150,15 +151,21 @@ class _Checker:
 
     def _give_up(self, path: Path) -> str:
         """The photo is lost; what was said about it is not."""
-        moved = self._set_aside(path)
-        self._drop_from_rows(path)
-        return moved
+        with self._losing(path):
+            return self._set_aside(path)
 
     def _drop_from_rows(self, path: Path) -> str:
+        with self._losing(path):
+            return "its entries stay, without a file"
+
+    @contextmanager
+    def _losing(self, path: Path) -> Iterator[None]:
+        """Entries without a file under this name after the block have none; an upload may bring it just now."""
         sha256 = path.name.partition(".")[0]
         with self.index.writing(sha256) as session:
-            session.execute(sa.update(EntryRow).where(EntryRow.stored == sha256).values(stored=None))
-        return "its entries stay, without a file"
+            yield
+            if disk.size(path) is None:
+                session.execute(sa.update(EntryRow).where(EntryRow.stored == sha256).values(stored=None))
 
     def _adopt(self, path: Path) -> str:
         data, name = disk.read(path), Name.parse(path.name)
@@ -169,7 +176,7 @@ class _Checker:
         except ImageError:
             return self._set_aside(path)
         photo = Photo(data, name.format, name.sha256, name.sha256)
-        came = datetime.fromtimestamp(path.stat().st_mtime, timezone.utc)
+        came = datetime.fromtimestamp(disk.changed(path), timezone.utc)
         with self.index.writing(name.sha256) as session:
             if not leave.is_needed(session, name.sha256):
                 session.add(new_row(photo, width, height, came))

@@ -51,19 +51,28 @@ def create(path: Path, data: bytes) -> int:
         the open file's descriptor; closing it lets go of the lock.
     """
     with translated():
-        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        file = _open_locked(path)
         try:
-            if fcntl:
-                fcntl.flock(file, fcntl.LOCK_EX)
             view = memoryview(data)
             while view:
                 view = view[os.write(file, view) :]
             os.fsync(file)
         except BaseException:
-            os.close(file)
+            close(file)
             remove(path)
             raise
     return file
+
+
+def _open_locked(path: Path) -> int:
+    """Another process that tidies up may seize and remove the file before it is locked; then there is a next try."""
+    while True:
+        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        if fcntl:
+            fcntl.flock(file, fcntl.LOCK_EX)
+        if os.fstat(file).st_nlink:
+            return file
+        close(file)
 
 
 def close(file: int) -> None:
@@ -133,6 +142,12 @@ def size(path: Path) -> int | None:
             return os.stat(path).st_size
         except FileNotFoundError:
             return None
+
+
+def changed(path: Path) -> float:
+    """When a file was last written, in seconds since 1970."""
+    with translated():
+        return os.stat(path).st_mtime
 
 
 def read(path: Path) -> bytes | None:

@@ -45,12 +45,12 @@ def export(archive: Archive, folder: Path, *, confident: float | None = None) ->
     """
     with archive.index.reading() as session:
         labels = _labels(session, confident)
-    counts = Counter(labels.values())
+    counts: Counter[str] = Counter()
     with appearing(folder) as building:
         for name, label in labels.items():
             if label not in _NO_CLASS and archive.files:
-                _copy(archive.files, name, building / _safe(label))
-    return Exported({label: counts[label] for label in sorted(counts.keys() - _NO_CLASS)}, counts["both"])
+                counts[label] += _copy(archive.files, name, building / _safe(label))
+    return Exported(dict(sorted((+counts).items())), several=sum(label == "both" for label in labels.values()))
 
 
 def _labels(session: Session, confident: float | None) -> dict[Name, str]:
@@ -69,8 +69,10 @@ def _safe(label: str) -> str:
     return label
 
 
-def _copy(files: Files, name: Name, folder: Path) -> None:
-    """A copy and no link: whoever edits a training photo must not change the archive."""
-    if data := disk.read(files.path(name)):
+def _copy(files: Files, name: Name, folder: Path) -> bool:
+    """A copy and no link: whoever edits a training photo must not change the archive. False where it is lost."""
+    data = disk.read(files.path(name))
+    if data is not None:
         disk.make_folder(folder)
         disk.close(disk.create(folder / str(name), data))
+    return data is not None

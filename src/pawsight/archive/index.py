@@ -140,6 +140,8 @@ def where(folder: Path, url: str) -> URL:
     kind = parsed.get_backend_name()
     if kind not in {"sqlite", "postgresql", "postgres"}:
         raise BadSettings(f"Expected archive_url to name postgresql or sqlite, but it names {kind}.")
+    if kind == "sqlite" and parsed.database in {None, "", ":memory:"}:
+        raise BadSettings("Expected archive_url to name a file.", "To keep nothing, set archive_keep to nothing.")
     return parsed if kind == "sqlite" else parsed.set(drivername="postgresql+psycopg")
 
 

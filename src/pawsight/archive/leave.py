@@ -30,10 +30,10 @@ def forget(index: Index, files: Files | None, ids: Sequence[str]) -> int:
         how many of them there were.
     """
     gone = sum(_delete_rows(index, some) for some in _chunks(ids))
-    if gone:
-        index.scrub()
     if files:
         finish(index, files)
+    if gone:
+        index.scrub()
     return gone
 
 

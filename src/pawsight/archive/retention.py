@@ -40,9 +40,8 @@ def _purge_old(index: Index, files: Files | None, before: datetime) -> int:
         ids = session.scalars(sa.select(EntryRow.id).where(EntryRow.created < before)).all()
     if files:
         for path in files.aside.iterdir():
-            with disk.translated():
-                if path.stat().st_mtime < before.timestamp():
-                    path.unlink()
+            if disk.changed(path) < before.timestamp():
+                disk.remove(path)
     return leave.forget(index, files, ids)
 
 
