@@ -108,6 +108,16 @@ class TestContract:
                 ask(entry.id)
         assert archive.find().total == 0
 
+    @pytest.mark.parametrize("id", ["", "\0", "é" * 32, "A" * 32, "../" * 11, "0" * 10_000, "' OR 1=1 --"])
+    def test_what_is_no_id_finds_nothing(self, archive: Archive, put: Put, id: str) -> None:
+        put(archive)
+        for ask in (archive.get, archive.details, archive.photo, archive.history, archive.forget):
+            with pytest.raises(EntryNotFound):
+                ask(id)
+        with pytest.raises(EntryNotFound):
+            archive.correct(id, "dog")
+        assert archive.find().total == 1
+
     def test_a_visitor_forgets_what_is_his(self, archive: Archive, put: Put) -> None:
         for seed in range(3):
             put(archive, seed, visitor="his")
@@ -172,6 +182,7 @@ class TestContract:
             (Filter(least=0.6, most=0.9), {1, 2}),
             (Filter(verdict="cat", model="tiny-1"), {0}),
             (Filter(verdict="panda"), set()),
+            (Filter(label="\0"), set()),
         ],
     )
     def test_find(self, archive: Archive, put: Put, wanted: Filter, seeds: set[int]) -> None:
@@ -206,6 +217,7 @@ class TestContract:
         page = archive.find(sort="oldest", page=3, size=2)
         assert ([ids.index(entry.id) for entry in page.entries], page.total, page.pages) == ([4], 5, 3)
         assert archive.find(page=9999).entries == []
+        assert archive.find(page=10**30).entries == []
         assert archive.find(page=-1).entries == archive.find().entries
 
     def test_an_empty_archive(self, archive: Archive) -> None:

@@ -14,9 +14,11 @@ from sqlalchemy.orm import Session
 from pawsight.archive.entry import UNANSWERED, Answer, Details, Entry
 from pawsight.archive.files import Name
 from pawsight.archive.photo import Photo
-from pawsight.archive.tables import DetailsRow, EntryRow
+from pawsight.archive.tables import CorrectionRow, DetailsRow, EntryRow
+from pawsight.errors import UnknownLabel
 from pawsight.types import Floats
 
+ANYWAY = ("both", "neither")  # what a photo may be said to show besides the model's classes
 _LARGEST = float(np.finfo(np.float16).max)
 _FIELDS = [field.name for field in fields(Entry)]
 
@@ -50,6 +52,23 @@ def write_answer(row: EntryRow, answer: Answer, milliseconds: float) -> None:
     row.scores = dict(answer.scores)
     row.confidence = min(max(score, 1 - score) for score in answer.scores.values())
     row.milliseconds = milliseconds
+
+
+def write_correction(row: EntryRow, label: str | None) -> CorrectionRow:
+    """Put what a person says into an entry's row.
+
+    Returns:
+        the row that keeps it.
+
+    Raises:
+        UnknownLabel: the model that answered knows no such class.
+    """
+    known = [*row.scores, *ANYWAY]
+    if label is not None and label not in known:
+        raise UnknownLabel(f"Expected one of {', '.join(known)}, but another class came.", "Choose one of them.")
+    at = now()
+    row.correction, row.corrected = label, None if label is None else at
+    return CorrectionRow(entry=row.id, at=at, label=label)
 
 
 def details_row(id: str, answer: Answer, thumbnail: bytes) -> DetailsRow:

@@ -16,6 +16,7 @@ from pawsight.archive.tables import DetailsRow, EntryRow
 from pawsight.types import Floats
 
 _CHUNK = 1000
+_LAST = 1_000_000_000  # pages; databases cannot count on for ever
 _ORDERS: dict[Sort, tuple[sa.UnaryExpression[Any], InstrumentedAttribute[str]]] = {
     "newest": (EntryRow.created.desc(), EntryRow.id),
     "oldest": (EntryRow.created.asc(), EntryRow.id),
@@ -33,6 +34,7 @@ _EXACT: dict[str, InstrumentedAttribute[str] | InstrumentedAttribute[str | None]
 
 def find(session: Session, wanted: Filter, sort: Sort, page: int, size: int) -> Page:
     """One page of the entries that fit, see `Archive.find`."""
+    page = min(max(1, page), _LAST)
     conditions = list(where(wanted))
     total = session.scalar(sa.select(sa.func.count()).select_from(EntryRow).where(*conditions)) or 0
     query = sa.select(EntryRow).where(*conditions).order_by(*_ORDERS[sort]).limit(size).offset((page - 1) * size)
@@ -43,7 +45,7 @@ def where(wanted: Filter) -> Iterator[ColumnElement[bool]]:
     """The filter as conditions on `EntryRow`."""
     for name, column in _EXACT.items():
         if (value := getattr(wanted, name)) is not None:
-            yield column == value
+            yield column == value if "\0" not in value else sa.false()  # PostgreSQL takes no NUL, and nothing has one
     if wanted.corrected is not None:
         yield EntryRow.correction.is_not(None) if wanted.corrected else EntryRow.correction.is_(None)
     if wanted.visitor is not None:

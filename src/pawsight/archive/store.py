@@ -1,13 +1,12 @@
 """The archive: what goes in, what comes out.
 
 with Archive.open(load_settings()) as archive:
-    photo = archive.clean(data)
-    entry = archive.put(photo, prediction, width=640, height=480, thumbnail=small)
-    archive.correct(entry.id, "dog")
+    entry = archive.put(archive.clean(data), prediction, width=640, height=480, thumbnail=small)
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
@@ -22,12 +21,12 @@ from pawsight.archive.files import Files, Name
 from pawsight.archive.index import Index, where
 from pawsight.archive.photo import Photo, clean
 from pawsight.archive.tables import CorrectionRow, DetailsRow, EntryRow
-from pawsight.errors import EntryNotFound, PawsightError, UnknownLabel
+from pawsight.errors import EntryNotFound, PawsightError
 from pawsight.settings import Settings
 from pawsight.types import Floats
 
-ANYWAY = ("both", "neither")  # what a photo may be said to show besides the model's classes
 _NOTHING = Filter()
+_ID = re.compile("[0-9a-f]{32}")
 
 Row = TypeVar("Row")
 
@@ -124,8 +123,7 @@ class Archive:
             try:
                 claim.place()
                 with self.index.writing(photo.sha256) as session:
-                    if not files.holds(claim.name):  # the last other upload of this photo was forgotten meanwhile
-                        claim.place()
+                    claim.place()  # nearly always there; a neighbour may have forgotten the same photo meanwhile
                     yield session
             except BaseException:
                 with suppress(PawsightError):  # what cannot be undone now is undone at the next start
@@ -150,7 +148,7 @@ class Archive:
             EntryNotFound: it is not, or no longer, here.
         """
         with self.index.reading() as session:
-            return rows.to_entry(_found(session.get(EntryRow, id)))
+            return rows.to_entry(_get(session, EntryRow, id))
 
     def details(self, id: str) -> Details:
         """The thumbnail, features and maps of an entry.
@@ -159,7 +157,7 @@ class Archive:
             EntryNotFound: it is not, or no longer, here; or its answer was lost with the index.
         """
         with self.index.reading() as session:
-            return rows.to_details(_found(session.get(DetailsRow, id)))
+            return rows.to_details(_get(session, DetailsRow, id))
 
     def photo(self, id: str) -> bytes:
         """The stored file of an entry, to be decoded. Never send it to anybody: decode it and encode it again.
@@ -169,7 +167,10 @@ class Archive:
         """
         entry = self.get(id)
         name = entry.stored and Name(entry.stored, entry.format)
-        return _found(disk.read(self.files.path(name)) if self.files and name else None)
+        data = disk.read(self.files.path(name)) if self.files and name else None
+        if data is None:
+            raise _missing()
+        return data
 
     def correct(self, id: str, label: str | None) -> Entry:
         """Note what a person says a photo shows; None takes that back. What was said before is kept.
@@ -183,11 +184,8 @@ class Archive:
             UnknownLabel: the model that answered knows no such class.
         """
         with self.index.writing() as session:
-            row = _found(session.get(EntryRow, id, with_for_update=True))
-            _check_label(label, row)
-            at = rows.now()
-            row.correction, row.corrected = label, None if label is None else at
-            session.add(CorrectionRow(entry=id, at=at, label=label))
+            row = _get(session, EntryRow, id, lock=True)
+            session.add(rows.write_correction(row, label))
             return rows.to_entry(row)
 
     def history(self, id: str) -> list[Correction]:
@@ -197,7 +195,7 @@ class Archive:
             EntryNotFound: it is not, or no longer, here.
         """
         with self.index.reading() as session:
-            _found(session.get(EntryRow, id))
+            _get(session, EntryRow, id)
             said = sa.select(CorrectionRow).where(CorrectionRow.entry == id).order_by(CorrectionRow.number)
             return [Correction(row.at, row.label) for row in session.scalars(said)]
 
@@ -208,7 +206,7 @@ class Archive:
             EntryNotFound: it is not, or no longer, here.
         """
         with self.index.writing() as session:
-            row = _found(session.get(EntryRow, id, with_for_update=True))
+            row = _get(session, EntryRow, id, lock=True)
             rows.write_answer(row, answer, milliseconds)
             session.merge(rows.details_row(id, answer, thumbnail))
             return rows.to_entry(row)
@@ -219,7 +217,7 @@ class Archive:
         Raises:
             EntryNotFound: it is not, or no longer, here.
         """
-        if not leave.forget(self.index, self.files, [id]):
+        if not (_ID.fullmatch(id) and leave.forget(self.index, self.files, [id])):
             raise _missing()
 
     def forget_visitor(self, token: str) -> int:
@@ -238,11 +236,11 @@ class Archive:
         Args:
             wanted: which ones.
             sort: their order; "sure" goes by `Entry.confidence`.
-            page: number of the page, from 1; one beyond the last is empty.
+            page: from 1; one beyond the last is empty.
             size: entries on a page.
         """
         with self.index.reading() as session:
-            return search.find(session, wanted, sort, max(1, page), size)
+            return search.find(session, wanted, sort, page, size)
 
     def look_alikes(self, features: Floats, model: str, n: int = 10) -> list[tuple[Entry, float]]:
         """Find photos that a model sees alike.
@@ -284,7 +282,9 @@ class Archive:
         )
 
 
-def _found(row: Row | None) -> Row:
+def _get(session: Session, table: type[Row], id: str, *, lock: bool = False) -> Row:
+    """Find a row; whatever is no id of ours never comes near the database."""
+    row = session.get(table, id, with_for_update=lock) if _ID.fullmatch(id) else None
     if row is None:
         raise _missing()
     return row
@@ -292,9 +292,3 @@ def _found(row: Row | None) -> Row:
 
 def _missing() -> EntryNotFound:
     return EntryNotFound("No answer with this id is here: never given, forgotten, or past its time.", "Ask again.")
-
-
-def _check_label(label: str | None, row: EntryRow) -> None:
-    known = [*row.scores, *ANYWAY]
-    if label is not None and label not in known:
-        raise UnknownLabel(f"Expected one of {', '.join(known)}, but another class came.", "Choose one of them.")
