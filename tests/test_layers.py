@@ -42,6 +42,8 @@ DOORWAYS = {
     "flask": ["web"],
     "waitress": ["web", "cli"],
     "click": ["cli"],
+    "sqlalchemy": ["archive"],
+    "alembic": ["archive"],
 }
 HEAVY = ["keras", "tensorflow", "sklearn", "matplotlib", "ray", "scipy", "onnx", "imagehash", "torch", "pandas"]
 
@@ -139,6 +141,14 @@ LIGHT = {
 @pytest.mark.parametrize("way", LIGHT)
 def test_serving_and_predicting_load_nothing_heavy(way: str, tiny_model: Path, photos: Path, tmp_path: Path) -> None:
     assert json.loads(run(f"{LIGHT[way]}\n{LIST}", str(tiny_model), str(photos), str(tmp_path / "maps"))) == []
+
+
+@pytest.mark.parametrize("way", ["the command line", "predict", "models"])
+def test_only_an_archive_loads_its_database(way: str, tiny_model: Path, photos: Path, tmp_path: Path) -> None:
+    code = (
+        f"{LIGHT[way]}\nimport json, sys; print(json.dumps([n for n in ('sqlalchemy', 'alembic') if n in sys.modules]))"
+    )
+    assert json.loads(run(code, str(tiny_model), str(photos), str(tmp_path / "maps"))) == []
 
 
 def test_importing_pawsight_costs_little() -> None:

@@ -70,3 +70,18 @@ def test_a_file_that_is_no_toml(tmp_path: Path, content: str | bytes) -> None:
 def test_settings_never_change(tmp_path: Path) -> None:
     with pytest.raises(AttributeError):
         load(tmp_path).port = 1  # type: ignore[misc]
+
+
+def test_the_archive_by_variables(tmp_path: Path) -> None:
+    settings = load(tmp_path, PAWSIGHT_RETENTION_DAYS="30", PAWSIGHT_KEEP_METADATA="true", PAWSIGHT_ARCHIVE="here")
+    assert (settings.retention_days, settings.keep_metadata, settings.archive_max_bytes) == (30, True, None)
+    assert settings.archive_folder == Path("here")
+    with pytest.raises(BadSettings, match="archive_keep"):
+        load(tmp_path, PAWSIGHT_ARCHIVE_KEEP="some")
+
+
+def test_the_archive_stands_where_the_system_wants_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    assert load(tmp_path).archive_folder == tmp_path / "pawsight" / "archive"
+    monkeypatch.delenv("XDG_DATA_HOME")
+    assert load(tmp_path).archive_folder == Path.home() / ".local" / "share" / "pawsight" / "archive"

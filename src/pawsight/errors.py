@@ -133,3 +133,33 @@ class ExportDiffers(PawsightError):
     """An exported graph does not answer like its source."""
 
     code = "export_differs"
+
+
+class StorageFull(PawsightError):
+    """The disk, or what is left of it for the archive, is full; nothing half-written stays."""
+
+    code = "storage_full"
+
+
+class ArchiveUnavailable(PawsightError):
+    """The archive's disk or database does not answer now; trying again may help."""
+
+    code = "archive_unavailable"
+
+
+class BadArchive(PawsightError):
+    """An archive that must not be used: damaged, or written by a newer Pawsight."""
+
+    code = "bad_archive"
+
+
+class EntryNotFound(PawsightError):
+    """The archive holds nothing of this id: never given, forgotten, or past its time."""
+
+    code = "prediction_not_found"
+
+
+class UnknownLabel(PawsightError):
+    """A correction to something that the model does not know."""
+
+    code = "unknown_class"

@@ -101,6 +101,12 @@ def decode(data: bytes, *, least: int | None = None, limits: Limits = LIMITS) ->
         raise _translate(error, kind, limits) from error
 
 
+def orientation(data: bytes) -> int:
+    """The EXIF orientation that `decode` undoes in a photo that it accepts: 1 (upright) to 8."""
+    with Image.open(io.BytesIO(data), formats=[sniff(data)]) as image:
+        return _orientation(image)
+
+
 def read(path: str | Path, limits: Limits = LIMITS) -> bytes:
     """Read a photo's file, unless it is larger than allowed.
 

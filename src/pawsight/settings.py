@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta, Struct
@@ -33,11 +33,25 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     max_scans: Annotated[int, Meta(ge=1)] = LIMITS.scans
     max_photos: Annotated[int, Meta(ge=1)] = 20
     keep: Annotated[int, Meta(ge=1)] = 200
+    archive: str = ""
+    archive_url: str = ""
+    archive_keep: Literal["all", "nothing"] = "all"
+    archive_max_bytes: Annotated[int, Meta(ge=1)] | None = None
+    retention_days: Annotated[int, Meta(ge=1)] | None = None
+    keep_metadata: bool = False
 
     @property
     def limits(self) -> Limits:
         """What one photo may cost."""
         return Limits(bytes=self.max_bytes, pixels=self.max_pixels, scans=self.max_scans)
+
+    @property
+    def archive_folder(self) -> Path:
+        """Where uploads are kept: the setting, or where the system wants programs' data (XDG base directories)."""
+        if self.archive:
+            return Path(self.archive).expanduser()
+        data = os.environ.get("XDG_DATA_HOME") or "~/.local/share"
+        return Path(data).expanduser() / "pawsight" / "archive"
 
 
 def load_settings(

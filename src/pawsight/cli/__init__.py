@@ -22,6 +22,7 @@ COMMANDS = {
     "data": "pawsight.cli.data",
     "train": "pawsight.cli.train",
     "evaluate": "pawsight.cli.evaluate",
+    "archive": "pawsight.cli.archive",
 }
 
 

@@ -1,0 +1,1 @@
+"""How the index's tables came to be, one step a file in `versions`; run by `pawsight.archive.migrate`."""

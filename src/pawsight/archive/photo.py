@@ -1,0 +1,194 @@
+"""What is stored of an upload: the same pixels, without what else the file told.
+
+A photo says where and with what it was taken, and may carry other files behind its end. JPEG, PNG and still WebP lose
+every part that `images.decode` does not need, byte by byte, so that their pixels stay exactly as they were; the other
+formats are stored as PNG of the decoded pixels. Of the metadata, only an orientation stays.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from PIL import Image
+
+from pawsight import images
+from pawsight.types import LIMITS, Limits
+
+# JPEG (ITU-T T.81, annex B): in compressed data a marker is FF and neither 00, a restart marker, nor another FF.
+_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
+_JFIF, _ADOBE, _APPLICATION, _COMMENT, _SCAN, _END = 0xE0, 0xEE, range(0xE0, 0xF0), 0xFE, 0xDA, 0xD9
+
+_PNG_HEAD = b"\x89PNG\r\n\x1a\n"
+_PNG_KEPT = {b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"}
+_PNG_TURNS = {b"eXIf", b"tEXt", b"zTXt", b"iTXt"}  # where an orientation may stand
+
+_WEBP_KEPT = {b"VP8X", b"ALPH", b"VP8 ", b"VP8L"}
+_WEBP_ALPHA, _WEBP_EXIF = 0x10, 0x08
+
+
+@dataclass(frozen=True)
+class Photo:
+    """One photo as it is stored.
+
+    Attributes:
+        data: the file's content.
+        format: of `data`, as `images.sniff` names it.
+        sha256: of `data`, in hex.
+        uploaded: SHA-256 of what came, in hex, to know the same file again.
+    """
+
+    data: bytes
+    format: str
+    sha256: str
+    uploaded: str
+
+
+class _Odd(Exception):
+    """A file that decoders take, but that is not built as its format wants."""
+
+
+def clean(data: bytes, *, keep_metadata: bool = False, limits: Limits = LIMITS) -> Photo:
+    """Make of an upload what is stored.
+
+    Args:
+        data: a photo that `images.decode` accepts.
+        keep_metadata: store it as it came.
+        limits: what decoding may cost, where the photo has to be encoded again.
+
+    Returns:
+        a photo that decodes to the very same pixels.
+
+    Raises:
+        ImageError: it is no photo.
+    """
+    stored = data if keep_metadata else _stripped(data, limits)
+    return Photo(stored, images.sniff(stored), hashlib.sha256(stored).hexdigest(), hashlib.sha256(data).hexdigest())
+
+
+def _stripped(data: bytes, limits: Limits) -> bytes:
+    strip = {"JPEG": _strip_jpeg, "PNG": _strip_png, "WEBP": _strip_webp}.get(images.sniff(data))
+    try:
+        if strip:
+            return strip(data)
+    except (_Odd, IndexError):
+        pass
+    return _as_png(data, limits)
+
+
+def _as_png(data: bytes, limits: Limits) -> bytes:
+    buffer = io.BytesIO()
+    Image.fromarray(images.decode(data, limits=limits)).save(buffer, "PNG", compress_level=3)
+    return buffer.getvalue()
+
+
+def _turn(data: bytes) -> bytes:
+    """A TIFF block that holds the photo's orientation and nothing else; empty where it stands upright."""
+    turn = images.orientation(data)
+    if turn not in range(2, 9):
+        return b""
+    return b"MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0" + bytes([turn]) + b"\0\0\0\0\0\0"
+
+
+def _strip_jpeg(data: bytes) -> bytes:
+    parts = list(_jpeg_parts(data))
+    kept = [part for marker, segment in parts if (part := _jpeg_kept(marker, segment))]
+    turn = _turn(data) if any(marker == 0xE1 for marker, _ in parts) else b""
+    exif = b"\xff\xe1" + (len(turn) + 8).to_bytes(2, "big") + b"Exif\0\0" + turn if turn else b""
+    return b"\xff\xd8" + exif + b"".join(kept)
+
+
+def _jpeg_parts(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """(marker, bytes) of each segment up to the end of the first picture; compressed data belongs to its scan."""
+    at = 2
+    while True:
+        if data[at] != 0xFF:
+            raise _Odd
+        while data[at + 1] == 0xFF:  # fill bytes
+            at += 1
+        marker = data[at + 1]
+        if marker == _END:
+            yield marker, b"\xff\xd9"
+            return
+        end = at + 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+        if marker == _SCAN:
+            end = _jpeg_scan_end(data, end)
+        yield marker, data[at:end]
+        at = end
+
+
+def _jpeg_scan_end(data: bytes, start: int) -> int:
+    found = _MARKER.search(data, start)
+    if found is None:
+        raise _Odd
+    return found.start()
+
+
+def _jpeg_kept(marker: int, segment: bytes) -> bytes:
+    """The part of a segment that decoding needs: two application segments say how colours are stored."""
+    if marker == _JFIF and segment[4:9] == b"JFIF\0" and len(segment) >= 18:
+        return b"\xff\xe0\0\x10" + segment[4:16] + b"\0\0"  # without its small preview picture
+    if marker == _ADOBE and segment[4:9] == b"Adobe" and len(segment) >= 16:
+        return b"\xff\xee\0\x0e" + segment[4:16]
+    return b"" if marker in _APPLICATION or marker == _COMMENT else segment
+
+
+def _strip_png(data: bytes) -> bytes:
+    chunks = list(_png_chunks(data))
+    turn = _turn(data) if any(kind in _PNG_TURNS for kind, _ in chunks) else b""
+    kept = [chunk for kind, chunk in chunks if kind in _PNG_KEPT]
+    if turn:
+        kept.insert(1, _png_chunk(b"eXIf", turn))
+    return _PNG_HEAD + b"".join(kept)
+
+
+def _png_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    at, kind = len(_PNG_HEAD), b""
+    while kind != b"IEND":
+        kind = data[at + 4 : at + 8]
+        end = at + 12 + int.from_bytes(data[at : at + 4], "big")
+        if len(kind) < 4 or end > len(data):
+            raise _Odd
+        yield kind, data[at:end]
+        at = end
+
+
+def _png_chunk(kind: bytes, content: bytes) -> bytes:
+    check = zlib.crc32(kind + content).to_bytes(4, "big")
+    return len(content).to_bytes(4, "big") + kind + content + check
+
+
+def _strip_webp(data: bytes) -> bytes:
+    chunks = list(_webp_chunks(data))
+    if any(kind == b"ANMF" for kind, _ in chunks):
+        raise _Odd  # an animation: its first frame is what was answered for
+    turn = _turn(data) if any(kind in {b"EXIF", b"XMP "} for kind, _ in chunks) else b""
+    flags = _WEBP_EXIF if turn else 0
+    kept = [_webp_chunk(kind, _webp_content(kind, content, flags)) for kind, content in chunks if kind in _WEBP_KEPT]
+    if turn:
+        kept.append(_webp_chunk(b"EXIF", turn))
+    body = b"WEBP" + b"".join(kept)
+    return b"RIFF" + len(body).to_bytes(4, "little") + body
+
+
+def _webp_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    at, whole = 12, 8 + int.from_bytes(data[4:8], "little")
+    while at < min(whole, len(data)):
+        size = int.from_bytes(data[at + 4 : at + 8], "little")
+        if at + 8 + size > len(data):
+            raise _Odd
+        yield data[at : at + 4], data[at + 8 : at + 8 + size]
+        at += 8 + size + size % 2
+
+
+def _webp_content(kind: bytes, content: bytes, flags: int) -> bytes:
+    """The extended header says which chunks follow; now there are fewer."""
+    return bytes([content[0] & _WEBP_ALPHA | flags]) + content[1:] if kind == b"VP8X" else content
+
+
+def _webp_chunk(kind: bytes, content: bytes) -> bytes:
+    return kind + len(content).to_bytes(4, "little") + content + b"\0" * (len(content) % 2)

@@ -1,0 +1,247 @@
+"""`pawsight archive`: look after what the server remembers."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar, get_args
+
+import click
+import msgspec
+
+from pawsight.archive.entry import Entry, Filter, Sort
+from pawsight.cli.progress import watched
+from pawsight.errors import BadArchive, BadSettings, EntryNotFound
+from pawsight.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from pawsight.archive.store import Archive
+
+PATH = click.Path(path_type=Path)
+TITLES = ("id", "time (UTC)", "verdict", "confidence", "correction", "model", "kB")
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def at_archive(command: Command) -> Command:
+    """The option that says which archive is meant."""
+    text = "Folder of the archive.  [default: the setting archive]"
+    return click.option("--archive", "folder", type=PATH, help=text)(command)
+
+
+@click.group()
+def command() -> None:
+    """Look after the archive: what the server remembers.
+
+    All of these may run beside a server.
+
+    \b
+    Examples:
+      pawsight archive list --verdict unsure
+      pawsight archive check
+      pawsight archive backup /mnt/backup/monday
+    """
+
+
+@command.command(name="list")
+@click.option("--verdict", help="Only this verdict: a class, both, neither, unsure or unanswered.")
+@click.option("--corrected/--not-corrected", default=None, help="Only what a person has (not) corrected.")
+@click.option(
+    "--sort", type=click.Choice(get_args(Sort)), default="newest", show_default=True, help="Which come first."
+)
+@click.option("--page", type=click.IntRange(1), default=1, show_default=True, help="Which page.")
+@click.option("--size", type=click.IntRange(1, 10_000), default=50, show_default=True, help="Entries on a page.")
+@click.option(
+    "--format", "form", type=click.Choice(["table", "jsonl"]), default="table", show_default=True, help="How."
+)
+@at_archive
+def list_(folder: Path | None, form: str, sort: Sort, page: int, size: int, **wanted: Any) -> None:
+    """List uploads and their answers.
+
+    \b
+    Examples:
+      pawsight archive list --verdict unsure --sort "least sure"
+      pawsight archive list --corrected --format jsonl
+    """
+    with _open(folder) as archive:
+        found = archive.find(Filter(**wanted), sort=sort, page=page, size=size)
+    if form == "jsonl":
+        for entry in found.entries:
+            click.echo(msgspec.json.encode(entry).decode())
+        return
+    _show([TITLES, *(_row(entry) for entry in found.entries)])
+    click.echo(f"Page {found.number} of {found.pages}, {found.total:,} in all.")
+
+
+def _row(entry: Entry) -> tuple[str, ...]:
+    came, sure = f"{entry.created:%Y-%m-%d %H:%M:%S}", f"{entry.confidence:.1%}"
+    return entry.id, came, entry.verdict, sure, entry.correction or "", entry.model, f"{entry.bytes / 1000:.0f}"
+
+
+def _show(rows: list[tuple[str, ...]]) -> None:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+@command.command()
+@click.option("--repair", is_flag=True, help="Bring files and index together again; nothing is deleted.")
+@at_archive
+def check(folder: Path | None, repair: bool) -> None:
+    """Read every file and compare it with the index.
+
+    Faults that are found and not repaired end with exit code 1. With --repair, a photo without an entry gets one (see
+    `pawsight archive answer`), and what cannot be used moves to lost+found.
+
+    \b
+    Example:
+      pawsight archive check
+    """
+    from pawsight.archive.check import check
+
+    with _open(folder) as archive:
+        report = check(archive, repair=repair, watch=partial(watched, label="Reading files"))
+    for fault in report.faults:
+        click.echo(f"{fault.kind}: {fault.name}" + (f" ({fault.repaired})" if fault.repaired else ""))
+    click.echo(f"{report.files:,} files read, {len(report.faults):,} faults.")
+    sys.exit(1 if any(not fault.repaired for fault in report.faults) else 0)
+
+
+@command.command()
+@click.option("--model", default="default", show_default=True, help="A shipped model's name or a model folder.")
+@at_archive
+def answer(folder: Path | None, model: str) -> None:
+    """Answer for photos whose answer was lost with the index.
+
+    \b
+    Example:
+      pawsight archive check --repair
+      pawsight archive answer
+    """
+    from pawsight.archive.entry import UNANSWERED
+    from pawsight.classifier import Classifier
+
+    with _open(folder) as archive:
+        classifier = Classifier.load(model, limits=archive.settings.limits)
+        waiting = archive.find(Filter(verdict=UNANSWERED), size=2**31 - 1).entries
+        for entry in watched(waiting, len(waiting), "Answering"):
+            _answer(archive, entry, classifier)
+    click.echo(f"{len(waiting):,} photos answered.")
+
+
+def _answer(archive: Archive, entry: Entry, classifier: Any) -> None:
+    from pawsight.web.thumbnail import thumbnail
+
+    start = time.perf_counter()
+    pixels = classifier.decode(archive.photo(entry.id))
+    prediction = classifier.predict_fitted([classifier.fit(pixels)])[0]
+    took = round((time.perf_counter() - start) * 1000, 1)
+    archive.answer(entry.id, prediction, thumbnail=thumbnail(pixels), milliseconds=took)
+
+
+@command.command()
+@click.argument("out", type=PATH)
+@click.option(
+    "--confident",
+    type=click.FloatRange(0.5, 1),
+    help="Also take photos that nobody corrected, from this confidence up.",
+)
+@at_archive
+def export(out: Path, folder: Path | None, confident: float | None) -> None:
+    """Copy corrected photos to OUT, a folder per class, for `pawsight data prepare`.
+
+    \b
+    Example:
+      pawsight archive export photos/
+      pawsight data prepare photos/ --out data/mine
+    """
+    from pawsight.archive.export import export
+
+    with _open(folder) as archive:
+        done = export(archive, out, confident=confident)
+    for label, number in done.counts.items():
+        click.echo(f"{label}: {number:,}")
+    if done.several:
+        click.echo(f"{done.several:,} photos show several classes and are left out: a folder holds one class.")
+    click.echo(f"Wrote {out}. Next: pawsight data prepare {out} --out data/mine")
+
+
+@command.command()
+@click.option("--days", type=click.IntRange(1), help="Delete what is older.  [default: the setting retention_days]")
+@click.option("--max-bytes", type=click.IntRange(0), help="Bytes that may stay.  [default: archive_max_bytes]")
+@at_archive
+def purge(folder: Path | None, days: int | None, max_bytes: int | None) -> None:
+    """Delete what is too old, then what is too much; corrected photos go last.
+
+    \b
+    Example:
+      pawsight archive purge --days 30
+    """
+    from pawsight.archive.retention import purge
+
+    with _open(folder) as archive:
+        days = days or archive.settings.retention_days
+        limit = archive.settings.archive_max_bytes if max_bytes is None else max_bytes
+        if days is None and limit is None:
+            raise BadSettings("Expected --days or --max-bytes, or a setting for one of them.", "Nothing was deleted.")
+        gone = purge(archive.index, archive.files, days=days, max_bytes=limit)
+    click.echo(f"{gone:,} entries deleted.")
+
+
+@command.command()
+@click.argument("ids", nargs=-1, required=True)
+@at_archive
+def forget(ids: tuple[str, ...], folder: Path | None) -> None:
+    """Delete entries by their ids, with their photos, for good.
+
+    \b
+    Example:
+      pawsight archive forget 0f8fad5bd9cb469fa16570867728950e
+    """
+    missing = 0
+    with _open(folder) as archive:
+        for id in ids:
+            try:
+                archive.forget(id)
+            except EntryNotFound:
+                missing += 1
+                click.echo(f"{id}: not here", err=True)
+    click.echo(f"{len(ids) - missing:,} entries deleted.")
+    sys.exit(1 if missing else 0)
+
+
+@command.command()
+@click.argument("target", type=PATH)
+@at_archive
+def backup(target: Path, folder: Path | None) -> None:
+    """Copy the archive to TARGET, a new folder, while it is in use.
+
+    The copy is an archive like any other. An index in PostgreSQL is not copied: see docs/archive.md.
+
+    \b
+    Example:
+      pawsight archive backup /mnt/backup/monday
+      pawsight archive check --archive /mnt/backup/monday
+    """
+    from pawsight.archive.backup import backup
+
+    with _open(folder) as archive:
+        done = backup(archive, target, watch=partial(watched, label="Copying files"))
+    click.echo(
+        f"Wrote {target}: {done.files:,} files" + (" and the index." if done.index else "; the index is in PostgreSQL.")
+    )
+
+
+def _open(folder: Path | None) -> Archive:
+    """Open an archive that is there; a mistyped name must not make a new one."""
+    from pawsight.archive.store import Archive
+
+    settings: Settings = load_settings({"archive": folder and str(folder)})
+    if settings.archive_keep == "nothing":
+        raise BadSettings("Expected an archive, but the setting archive_keep says to keep nothing.")
+    if not settings.archive_folder.is_dir():
+        raise BadArchive(f"Expected an archive at {settings.archive_folder}, but there is none.", "Give --archive.")
+    return Archive.open(settings)
