@@ -34,7 +34,7 @@ def data(write: Write, photo: Photo, cats_and_dogs: dict[str, bytes]) -> Dataset
 
 def test_what_is_prepared_can_be_opened(data: Dataset) -> None:
     assert data.classes == ("cat", "dog")
-    assert (data.size, data.fit) == (32, "squash")
+    assert (data.size, data.fit) == (32, "crop")
     assert data.pixels.shape == (129, 32, 32, 3)
     assert data.pixels.dtype == np.uint8
     assert not data.pixels.flags.writeable

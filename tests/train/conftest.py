@@ -27,7 +27,7 @@ def make_data(tmp_path_factory: pytest.TempPathFactory, picture: Callable[..., b
                 (folder / "photos" / label).mkdir(parents=True, exist_ok=True)
                 photo = _blobs(number, colour)
                 (folder / "photos" / label / f"{number}.png").write_bytes(picture(pixels=photo, format="PNG"))
-        return open_dataset(prepare(folder / "photos", folder / "prepared", size=size).folder)
+        return open_dataset(prepare(folder / "photos", folder / "prepared", size=size, fit="crop").folder)
 
     return make
 
@@ -54,3 +54,10 @@ def small() -> Recipe:
         phases=(Phase(name="all", epochs=3, rate=3e-3),),
         augment=Augment(crop=0.6, flip=True, brightness=0.1),
     )
+
+
+@pytest.fixture(scope="session")
+def staged(small: Recipe) -> Recipe:
+    """`small`, but only what comes behind its first block learns."""
+    phases = (Phase(name="block 2", epochs=3, rate=3e-3, learn_from="block2"),)
+    return msgspec.structs.replace(small, head="pool", phases=phases)

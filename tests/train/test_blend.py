@@ -14,22 +14,27 @@ from pawsight.train.blend import blend
 from pawsight.train.checkpoint import Checkpoint
 from pawsight.train.fit import fit, validation_loss
 from pawsight.train.networks import build
+from pawsight.train.student import make_student
 
 
-def test_the_best_place_on_the_way_is_taken(data: Dataset, small: Recipe, tmp_path: Path) -> None:
-    recipe = msgspec.structs.replace(small, blends=(0.0, 0.5, 1.0))
-    model = (network := build(recipe, 2)).logits
+@pytest.mark.parametrize("name", ["small", "staged"])
+def test_the_best_place_on_the_way_is_taken(
+    name: str, data: Dataset, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    recipe: Recipe = msgspec.structs.replace(request.getfixturevalue(name), blends=(0.0, 0.5, 1.0))
+    model = (network := build(recipe, data.classes)).logits
     checkpoint = Checkpoint(tmp_path, recipe, data.fingerprint)
     checkpoint.save("start", model)
     start = model.get_weights()
     fit(network, data, recipe, checkpoint)
     tuned = model.get_weights()
+    student = make_student(network, data, recipe, recipe.phases[-1], tmp_path)
 
-    losses = blend(model, data, recipe, checkpoint)
+    losses = blend(model, student, data, recipe, checkpoint)
 
     assert list(losses) == [0.0, 0.5, 1.0]
     best = min(losses, key=losses.__getitem__)
     assert best > 0  # training brought something
-    assert validation_loss(model, data, recipe) == pytest.approx(losses[best], rel=1e-5)
+    assert validation_loss(student, data, recipe) == pytest.approx(losses[best], rel=1e-5)
     for weights, before, after in zip(model.get_weights(), start, tuned, strict=True):
         np.testing.assert_allclose(weights, (1 - best) * before + best * after, atol=1e-6)

@@ -1,11 +1,11 @@
-"""Temperature and thresholds do what they promise on made-up scores."""
+"""Temperature, gate and thresholds do what they promise on made-up scores."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from pawsight.train.calibrate import fit_temperature, fit_thresholds
+from pawsight.train.calibrate import fit_gate, fit_temperature, fit_thresholds
 
 
 @pytest.mark.parametrize("factor", [0.5, 1.0, 3.0])
@@ -35,3 +35,10 @@ def test_thresholds_keep_the_error_budget() -> None:
 def test_sure_and_right_scores_need_no_caution() -> None:
     targets = np.eye(2, dtype=np.float32)
     assert fit_thresholds(targets * 0.9 + 0.05, targets).present == 0.5
+
+
+def test_a_gate_is_half_open_for_the_hardest_photos() -> None:
+    evidence = np.random.default_rng(0).normal(0, 3, 100_000).astype(np.float32)
+    slope, middle = fit_gate(evidence)
+    assert slope > 1
+    assert np.mean(evidence < middle) == pytest.approx(0.0005, abs=0.0001)

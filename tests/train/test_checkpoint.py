@@ -25,7 +25,7 @@ def test_a_new_run_stands_before_its_first_epoch(checkpoint: Checkpoint) -> None
 
 def test_weights_progress_and_optimizer_come_back(checkpoint: Checkpoint, small: Recipe) -> None:
     def compiled() -> keras.Model:
-        model = build(small, 2).logits
+        model = build(small, ("cat", "dog")).logits
         model.compile(keras.optimizers.Adam(), keras.losses.BinaryCrossentropy(from_logits=True))
         model.optimizer.build(model.trainable_variables)
         return model
@@ -45,5 +45,5 @@ def test_weights_progress_and_optimizer_come_back(checkpoint: Checkpoint, small:
 
 
 def test_nothing_half_written_stays(checkpoint: Checkpoint, small: Recipe) -> None:
-    checkpoint.save("start", build(small, 2).logits, Progress())
+    checkpoint.save("start", build(small, ("cat", "dog")).logits, Progress())
     assert {path.name for path in checkpoint.folder.iterdir()} == {"run.json", "start.weights.h5", "progress.json"}

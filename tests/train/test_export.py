@@ -10,6 +10,7 @@ import pytest
 
 from pawsight.errors import ExportDiffers
 from pawsight.recipes import Recipe
+from pawsight.runtime import OUTPUTS
 from pawsight.runtime.onnx import OnnxSession
 from pawsight.train.export import check_parity, export_onnx, name_outputs
 from pawsight.train.networks import build
@@ -18,7 +19,7 @@ from pawsight.train.networks import build
 @pytest.fixture(scope="module")
 def exported(small: Recipe, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("export") / "model.onnx"
-    export_onnx(build(small, 2).serving(), path)
+    export_onnx(build(small, ("cat", "dog")).serving(), path)
     return path
 
 
@@ -38,7 +39,7 @@ def test_the_mean_of_the_maps_is_the_logit(exported: Path) -> None:
 
 def test_a_graph_of_other_weights_fails_the_export(exported: Path, small: Recipe) -> None:
     with pytest.raises(ExportDiffers, match=r"differs by .* at batch size 1"):
-        check_parity(build(small, 2).serving(), OnnxSession(exported.read_bytes()))
+        check_parity(build(small, ("cat", "dog")).serving(), OnnxSession(exported.read_bytes()))
 
 
 def test_nameless_outputs_get_our_names_in_their_order(exported: Path, tmp_path: Path) -> None:
@@ -53,7 +54,7 @@ def test_nameless_outputs_get_our_names_in_their_order(exported: Path, tmp_path:
     del model.graph.output[:]
     model.graph.output.extend(outputs)
     onnx.save(model, tmp_path / "nameless.onnx")
-    name_outputs(tmp_path / "nameless.onnx")
+    name_outputs(tmp_path / "nameless.onnx", OUTPUTS)
     photos = np.random.default_rng(0).integers(0, 256, (2, 32, 32, 3), dtype=np.uint8)
     one, other = (OnnxSession(path.read_bytes()).run(photos) for path in (exported, tmp_path / "nameless.onnx"))
     for name in ("scores", "features", "maps"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from pathlib import Path
+from typing import Any
 
 import keras
 import msgspec
@@ -15,13 +16,15 @@ from pawsight.errors import TrainingStopped
 from pawsight.recipes import Phase, Recipe
 from pawsight.train import fit as loop
 from pawsight.train.checkpoint import Checkpoint
+from pawsight.train.feed import Feed
 from pawsight.train.fit import HISTORY, fit, validation_loss
-from pawsight.train.networks import Network, build
+from pawsight.train.networks import Network, build, freeze
+from pawsight.train.student import Student, make_student
 
 
 def _fresh(recipe: Recipe) -> Network:
     keras.utils.set_random_seed(recipe.seed)
-    return build(recipe, 2)
+    return build(recipe, ("cat", "dog"))
 
 
 def _history(folder: Path) -> list[dict[str, str]]:
@@ -29,44 +32,94 @@ def _history(folder: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def test_a_small_network_learns_colours(data: Dataset, small: Recipe, tmp_path: Path) -> None:
-    network = _fresh(small)
-    before = validation_loss(network.logits, data, small)
-    fit(network, data, small, Checkpoint(tmp_path, small, data.fingerprint))
+@pytest.mark.parametrize("name", ["small", "staged"])
+def test_a_small_network_learns_colours(
+    name: str, data: Dataset, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    recipe: Recipe = request.getfixturevalue(name)
+    network = _fresh(recipe)
+    student = make_student(network, data, recipe, recipe.phases[0], tmp_path)
+    before = validation_loss(student, data, recipe)
+    fit(network, data, recipe, Checkpoint(tmp_path, recipe, data.fingerprint))
     rows = _history(tmp_path)
     assert [row["epoch"] for row in rows] == ["1", "2", "3"]
     assert float(rows[-1]["val_accuracy"]) > 0.9
     best = min(float(row["val_loss"]) for row in rows)
-    assert validation_loss(network.logits, data, small) == pytest.approx(best, abs=1e-4)
+    assert validation_loss(student, data, recipe) == pytest.approx(best, abs=1e-4)
     assert best < before
 
 
+def test_only_the_last_stages_learn(data: Dataset, staged: Recipe, tmp_path: Path) -> None:
+    network = _fresh(staged)
+    before = {layer.name: layer.get_weights() for layer in network.trunk.layers if layer.weights}
+    fit(network, data, staged, Checkpoint(tmp_path, staged, data.fingerprint))
+    after = {name: network.trunk.get_layer(name).get_weights() for name in before}
+    changed = {
+        name: any(not np.array_equal(one, two) for one, two in zip(before[name], after[name], strict=True))
+        for name in before
+    }
+    assert changed == {"block1_conv": False, "block2_conv": True}
+
+
+def _stages(recipe: Recipe) -> Recipe:
+    """The last stages, then all of them, on photos that grow."""
+    phases = (
+        Phase(name="block 2", epochs=1, rate=3e-3, learn_from="block2", sizes=((1, 16),)),
+        Phase(name="all", epochs=2, rate=3e-3, sizes=((1, 24), (1, 32))),
+    )
+    return msgspec.structs.replace(recipe, phases=phases)
+
+
+@pytest.mark.parametrize("kind", ["staged", "stages"])
 def test_a_killed_run_goes_on_as_if_nothing_had_happened(
-    data: Dataset, small: Recipe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    kind: str, data: Dataset, staged: Recipe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = _fresh(small)
-    fit(whole, data, small, Checkpoint(tmp_path / "whole", small, data.fingerprint))
+    recipe = staged if kind == "staged" else _stages(staged)
+    whole = _fresh(recipe)
+    fit(whole, data, recipe, Checkpoint(tmp_path / "whole", recipe, data.fingerprint))
 
     train_epoch = loop._train_epoch
-    epochs = []
+    calls = []
 
-    def die_in_the_second(model: keras.Model, dataset: Dataset, recipe: Recipe, epoch: int) -> dict[str, float]:
-        epochs.append(epoch)
-        if epoch == 1 and epochs.count(1) == 1:
+    def die_in_the_third(*given: Any) -> dict[str, float]:
+        calls.append(given)
+        if len(calls) == 3:
             raise KeyboardInterrupt
-        return train_epoch(model, dataset, recipe, epoch)
+        return train_epoch(*given)
 
-    monkeypatch.setattr(loop, "_train_epoch", die_in_the_second)
+    monkeypatch.setattr(loop, "_train_epoch", die_in_the_third)
+    cut = tmp_path / "cut"
+    checkpoint = Checkpoint(cut, recipe, data.fingerprint)
+    network = _fresh(recipe)
+    checkpoint.save("start", network.logits)  # as `train` does
     with pytest.raises(KeyboardInterrupt):
-        fit(_fresh(small), data, small, Checkpoint(tmp_path / "cut", small, data.fingerprint))
-    resumed = build(small, 2)  # other random weights: everything must come from the checkpoint
-    checkpoint = Checkpoint(tmp_path / "cut", small, data.fingerprint)
-    fit(resumed, data, small, checkpoint)
+        fit(network, data, recipe, checkpoint)
+    resumed = build(recipe, data.classes)  # other random weights: everything must come from the checkpoint
+    checkpoint.load("start", resumed.logits)
+    fit(resumed, data, recipe, Checkpoint(cut, recipe, data.fingerprint))
 
-    assert epochs == [0, 1, 1, 2]
-    assert [row["epoch"] for row in _history(tmp_path / "cut")] == ["1", "2", "3"]
+    assert len(calls) == 4  # only the epoch that was cut off is done again
+    assert [row["epoch"] for row in _history(cut)] == ["1", "2", "3"]
     for one, other in zip(whole.logits.get_weights(), resumed.logits.get_weights(), strict=True):
         np.testing.assert_allclose(one, other, atol=2e-4)
+
+
+def test_photos_grow_while_it_learns(
+    data: Dataset, staged: Recipe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recipe = _stages(staged)
+    train_epoch = loop._train_epoch
+    seen = []
+
+    def watch(student: Student, feed: Feed, data: Dataset, recipe: Recipe) -> dict[str, float]:
+        seen.append((feed.pixels(0).shape[1], feed[0][0].shape[1:]))
+        return train_epoch(student, feed, data, recipe)
+
+    monkeypatch.setattr(loop, "_train_epoch", watch)
+    fit(_fresh(recipe), data, recipe, Checkpoint(tmp_path, recipe, data.fingerprint))
+    # The first phase's model begins behind a block that halves the sides.
+    assert seen == [(16, (8, 8, 32)), (24, (24, 24, 3)), (32, (32, 32, 3))]
+    assert [row["phase"] for row in _history(tmp_path)] == ["block 2", "all", "all"]
 
 
 def test_a_run_that_gets_no_better_stops(data: Dataset, small: Recipe, tmp_path: Path) -> None:
@@ -90,9 +143,7 @@ def test_a_checkpoint_of_another_run_is_refused(data: Dataset, small: Recipe, tm
 
 
 def test_only_the_layers_from_the_named_stage_learn(small: Recipe) -> None:
-    from pawsight.train.networks import freeze
-
-    network = build(small, 2)
+    network = build(small, ("cat", "dog"))
     freeze(network, "block2", pretrained=False)
     learns = {layer.name: layer.trainable for layer in network.trunk.layers if layer.weights}
     assert learns == {"block1_conv": False, "block2_conv": True}

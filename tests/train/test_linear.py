@@ -16,14 +16,14 @@ from pawsight.train.networks import build
 
 def test_a_head_on_untrained_features_tells_colours(data: Dataset, small: Recipe, tmp_path: Path) -> None:
     recipe = msgspec.structs.replace(small, head="pool")
-    network = build(recipe, 2)
+    network = build(recipe, data.classes)
     train_head(network, data, recipe, tmp_path)
     held_out = data.indices("validation")
     logits = network.logits.predict(Feed(data, held_out, recipe), verbose=0)
     assert ((logits > 0) == (data.targets[held_out] > 0)).mean() > 0.9
 
     written = {path.name: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
-    assert set(written) == {"features-train-0.npy", "features-train-1.npy", "features-validation.npy"}
+    assert set(written) == {"features.onnx", *(f"features-{name}.npy" for name in ("train-0", "train-1", "validation"))}
     weights = network.head.get_weights()
     train_head(network, data, recipe, tmp_path)
     assert written == {path.name: path.stat().st_mtime_ns for path in tmp_path.iterdir()}

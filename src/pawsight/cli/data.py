@@ -57,7 +57,7 @@ def fetch(out: Path, url: str | None) -> None:
 @click.option(
     "--size", type=click.IntRange(32, 1024), default=224, show_default=True, help="Side of the fitted photos."
 )
-@click.option("--fit", type=click.Choice(FIT_MODES), default="squash", show_default=True, help="How photos are fitted.")
+@click.option("--fit", type=click.Choice(FIT_MODES), default="crop", show_default=True, help="How photos are fitted.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Of the split.")
 @click.option("--neither", type=PATH, multiple=True, help="Photos that show none of the classes; may be repeated.")
 def prepare(source: Path, out: Path, size: int, fit: FitMode, seed: int, neither: tuple[Path, ...]) -> None:

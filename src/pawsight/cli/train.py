@@ -17,8 +17,17 @@ from pawsight.recipes import RECIPES, find
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="The model folder to make.")
 @click.option("--epochs", type=click.IntRange(1), help="At most so many epochs in each phase, for a quick try.")
 @click.option("--photos", type=click.IntRange(1), help="Use only so many training photos, for a quick try.")
+@click.option("--weights", type=click.Path(path_type=Path), help="ImageNet weights of VGG16; Keras downloads them.")
 @click.option("--seed", type=int, help="Another seed than the recipe's.")
-def command(recipe: str, data: Path, out: Path, epochs: int | None, photos: int | None, seed: int | None) -> None:
+def command(
+    recipe: str,
+    data: Path,
+    out: Path,
+    epochs: int | None,
+    photos: int | None,
+    weights: Path | None,
+    seed: int | None,
+) -> None:
     """Train RECIPE on prepared photos, export it, and measure it on the test split.
 
     A run that was killed goes on where it was when the same command is given again.
@@ -39,7 +48,7 @@ def command(recipe: str, data: Path, out: Path, epochs: int | None, photos: int 
         phases = tuple(msgspec.structs.replace(phase, epochs=min(epochs, phase.epochs)) for phase in chosen.phases)
         chosen = msgspec.structs.replace(chosen, phases=phases)
     given = {name: value for name, value in (("photos", photos), ("seed", seed)) if value is not None}
-    folder = train(msgspec.structs.replace(chosen, **given), dataset, out)
+    folder = train(msgspec.structs.replace(chosen, **given), dataset, out, weights)
     metrics = evaluate_into(folder, dataset)
     publish(out)
     click.echo(summarise(metrics))

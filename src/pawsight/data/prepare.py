@@ -59,7 +59,7 @@ def prepare(
     out: Path,
     *,
     size: int = 224,
-    fit: FitMode = "squash",
+    fit: FitMode = "crop",
     seed: int = 0,
     neither: Sequence[Path] = (),
     watch: Watch = lambda opened, total: opened,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pawsight.errors import BadSettings
-from pawsight.recipes import lite0, scratch_small
+from pawsight.recipes import lite0, scratch, scratch_small, tiny, vgg16
 from pawsight.recipes.base import Augment, Phase, Recipe
 
 __all__ = ["RECIPES", "Augment", "Phase", "Recipe", "find"]
 
-RECIPES: dict[str, Recipe] = {module.RECIPE.name: module.RECIPE for module in (lite0, scratch_small)}
+RECIPES: dict[str, Recipe] = {
+    module.RECIPE.name: module.RECIPE for module in (scratch_small, scratch, vgg16, lite0, tiny)
+}
 
 
 def find(name: str) -> Recipe:

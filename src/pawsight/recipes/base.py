@@ -19,6 +19,7 @@ class Augment(Struct, frozen=True, kw_only=True):
         brightness, contrast, saturation: largest change, as a share (0.4: factors from 0.6 to 1.4).
         grey: share of photos that lose their colour.
         blur: share of photos that are shrunk and enlarged again, as if taken with fewer pixels.
+        pair: share of photos that share their place with another one, so that there are photos of `both`.
     """
 
     crop: float = 1.0
@@ -29,6 +30,7 @@ class Augment(Struct, frozen=True, kw_only=True):
     saturation: float = 0.0
     grey: float = 0.0
     blur: float = 0.0
+    pair: float = 0.0
 
 
 class Phase(Struct, frozen=True, kw_only=True):
@@ -40,12 +42,23 @@ class Phase(Struct, frozen=True, kw_only=True):
         rate: learning rate at its peak; it warms up over the first twentieth and falls to zero along a cosine.
         learn_from: name of the first stage that learns (`stage5`); everything learns where empty. Batch normalisation
             of a pre-trained trunk never learns: its statistics stand for more photos than we have.
+        sizes: (epochs, side of the photos) in their order, from small and quick to large; the recipe's size after
+            these.
     """
 
     name: str
     epochs: int
     rate: float
     learn_from: str = ""
+    sizes: tuple[tuple[int, int], ...] = ()
+
+    def size(self, epoch: int, default: int) -> int:
+        """Side of the photos shown in an epoch of this phase, counted from 0."""
+        for epochs, side in self.sizes:
+            if epoch < epochs:
+                return side
+            epoch -= epochs
+        return default
 
 
 class Recipe(Struct, frozen=True, kw_only=True):
@@ -61,6 +74,13 @@ class Recipe(Struct, frozen=True, kw_only=True):
         dropout: share of feature channels dropped in training.
         weight_decay: AdamW's, on kernels only.
         patience: stop a phase after so many epochs without a better validation loss.
+        keep_imagenet: weight of a second loss that keeps the answers of the ImageNet head as they were (learning
+            without forgetting, arXiv 1606.09282).
+        gate: class -> (first, past the last) of the ImageNet classes that show it. Where every class has some, scores
+            are multiplied by how much the ImageNet head sees any of them: what is neither gets low scores.
+        teacher: model whose scores are learned in place of the labels (distillation, arXiv 1503.02531); none if empty.
+        views: number of different views of each photo that the linear head learns from, the first of them the photo as
+            it is, or that the teacher answers for.
         blends: shares of the way from the weights before fine-tuning to those after it; validation picks one
             (WiSE-FT, arXiv 2109.01903). Empty: take the tuned weights.
         quantise: also try int8, and ship it where it costs at most 0.2 percentage points on validation.
@@ -70,7 +90,7 @@ class Recipe(Struct, frozen=True, kw_only=True):
     name: str
     network: str
     size: int
-    fit: FitMode = "squash"
+    fit: FitMode = "crop"
     pretrained: bool = False
     head: Literal["pool", "flatten"] = "pool"
     photos: int = 0
@@ -80,6 +100,10 @@ class Recipe(Struct, frozen=True, kw_only=True):
     patience: int = 3
     phases: tuple[Phase, ...]
     augment: Augment = Augment()
+    keep_imagenet: float = 0.0
+    gate: dict[str, tuple[int, int]] = {}
+    teacher: str = ""
+    views: int = 2
     blends: tuple[float, ...] = ()
     quantise: bool = False
     seed: int = 0

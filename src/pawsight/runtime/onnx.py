@@ -9,6 +9,23 @@ from pawsight.runtime import INPUT, OUTPUTS, Outputs
 from pawsight.types import Pixels
 
 
+def open_graph(graph: bytes, threads: int) -> ort.InferenceSession:
+    """Load any graph, with the settings that all of ours run with.
+
+    Raises:
+        BadModel: it does not load.
+    """
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # idle must cost nothing
+    try:
+        return ort.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # ONNX Runtime's exceptions share no base but Exception
+        raise BadModel(f"Expected an ONNX graph, but it does not load ({_first_line(error)}).") from error
+
+
 class OnnxSession:
     """One graph in memory. Thread-safe: several threads may call `run` at once.
 
@@ -21,15 +38,7 @@ class OnnxSession:
     """
 
     def __init__(self, graph: bytes, threads: int = 1) -> None:
-        options = ort.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # idle must cost nothing
-        try:
-            self._session = ort.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
-        except Exception as error:  # ONNX Runtime's exceptions share no base but Exception
-            raise BadModel(f"Expected an ONNX graph, but it does not load ({_first_line(error)}).") from error
+        self._session = open_graph(graph, threads)
         self._check_names()
 
     def _check_names(self) -> None:

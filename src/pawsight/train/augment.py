@@ -13,19 +13,19 @@ from pawsight.types import Pixels
 _GREY = np.array([0.299, 0.587, 0.114])
 
 
-def augment(pixels: Pixels, how: Augment, rng: np.random.Generator) -> Pixels:
+def augment(pixels: Pixels, how: Augment, rng: np.random.Generator, size: int) -> Pixels:
     """Crop, stretch, blur, mirror and recolour one photo at random.
 
     Args:
         pixels: `(S, S, 3)` uint8; not changed.
         how: the largest changes.
-        rng: decides them; the same state gives the same photo.
+        rng: decides them; the same state gives the same view, at any size.
+        size: side of the result.
 
     Returns:
-        `(S, S, 3)` uint8.
+        `(size, size, 3)` uint8.
     """
-    size = pixels.shape[0]
-    box = _crop(size, how, rng)
+    box = _crop(pixels.shape[0], how, rng)
     if rng.random() < how.blur:
         small = round(size * rng.uniform(0.4, 0.8))
         pixels, box = resize(pixels, (small, small), box, "bilinear"), None
@@ -60,3 +60,23 @@ def _recolour(pixels: Pixels, how: Augment, rng: np.random.Generator) -> Pixels:
     mix = saturation * np.eye(3) + (1 - saturation) * _GREY
     matrix = np.column_stack([brightness * contrast * mix, np.full(3, 127 * (1 - contrast))])
     return np.asarray(Image.fromarray(np.ascontiguousarray(pixels)).convert("RGB", tuple(matrix.ravel())))
+
+
+def side_by_side(first: Pixels, second: Pixels, upright: bool) -> Pixels:
+    """Put two photos into one, each its middle two thirds squeezed into a half.
+
+    Args:
+        first, second: `(S, S, 3)` uint8.
+        upright: one above the other, else one beside the other.
+
+    Returns:
+        `(S, S, 3)` uint8.
+    """
+    size = first.shape[0]
+    half, sixth = size // 2, size / 6
+    box = (0, sixth, size, size - sixth) if upright else (sixth, 0, size - sixth, size)
+    parts = [
+        resize(photo, (size, length) if upright else (length, size), box, "bilinear")
+        for photo, length in ((first, half), (second, size - half))
+    ]
+    return np.concatenate(parts, axis=0 if upright else 1)

@@ -12,10 +12,18 @@ from pawsight.data import Dataset
 from pawsight.recipes import Recipe
 from pawsight.train.checkpoint import Checkpoint
 from pawsight.train.fit import validation_loss
+from pawsight.train.student import Student
 
 
-def blend(model: keras.Model, data: Dataset, recipe: Recipe, checkpoint: Checkpoint) -> dict[float, float]:
+def blend(
+    model: keras.Model, student: Student, data: Dataset, recipe: Recipe, checkpoint: Checkpoint
+) -> dict[float, float]:
     """Set `model` to the blend of `start` and `best` weights that has the lowest validation loss.
+
+    Args:
+        model: the whole network; the student shares its weights.
+        student: answers for validation.
+        data, recipe, checkpoint: of the training.
 
     Returns:
         share of the way -> validation loss, for the record.
@@ -31,6 +39,6 @@ def blend(model: keras.Model, data: Dataset, recipe: Recipe, checkpoint: Checkpo
     losses = {}
     for share in recipe.blends:
         go(share)
-        losses[share] = validation_loss(model, data, recipe)
+        losses[share] = validation_loss(student, data, recipe)
     go(min(losses, key=losses.__getitem__))
     return losses

@@ -9,6 +9,8 @@ from pawsight.card import Thresholds
 from pawsight.types import Floats
 
 ERROR_BUDGET = 0.005
+REFUSED = 0.0005
+STEEPNESS = 5.0
 _MARGINS = np.round(np.arange(0.5, 1.0, 0.01), 2)
 
 
@@ -27,6 +29,19 @@ def fit_temperature(logits: Floats, targets: Floats) -> float:
         return float(np.mean(np.logaddexp(0, scaled) - targets * scaled))
 
     return float(np.exp(minimize_scalar(loss, bounds=(-3, 3), method="bounded").x))
+
+
+def fit_gate(evidence: Floats) -> tuple[float, float]:
+    """Choose how steep a gate is, and where it is half open.
+
+    Args:
+        evidence: `(N,)`, log odds that any class is there, of photos that show one.
+
+    Returns:
+        slope and middle: half open where `REFUSED` of these photos lie below. Less steep, it would take from the
+        scores of common photos; later, it would refuse more of them; other things lie far below either way.
+    """
+    return STEEPNESS, float(np.quantile(evidence, REFUSED))
 
 
 def fit_thresholds(scores: Floats, targets: Floats, budget: float = ERROR_BUDGET) -> Thresholds:

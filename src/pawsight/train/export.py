@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import keras
@@ -26,19 +27,24 @@ def export_onnx(model: keras.Model, path: Path) -> None:
     Raises:
         ExportDiffers: an output differs by more than `TOLERANCE`, relative to its largest value.
     """
-    model(np.zeros((1, *model.input.shape[1:]), np.uint8))  # Keras exports only what has been called
-    model.export(path, format="onnx", verbose=False)
-    name_outputs(path)
+    write_onnx(model, path)
     check_parity(model, OnnxSession(path.read_bytes(), threads=2))
 
 
-def name_outputs(path: Path) -> None:
-    """Give a graph's outputs our names. Keras does so on TensorFlow; on PyTorch they come nameless, sorted by name."""
+def write_onnx(model: keras.Model, path: Path) -> None:
+    """Export a network from pixels to outputs by name as a float32 graph."""
+    model(np.zeros((1, *model.input.shape[1:]), np.uint8))  # Keras exports only what has been called
+    model.export(path, format="onnx", verbose=False)
+    name_outputs(path, list(model.output))
+
+
+def name_outputs(path: Path, wanted: Sequence[str]) -> None:
+    """Name a graph's outputs. Keras does so on TensorFlow; on PyTorch they come nameless, sorted by their names."""
     model = onnx.load(path)
     came = [output.name for output in model.graph.output]
-    if set(came) == set(OUTPUTS):
+    if set(came) == set(wanted):
         return
-    names = dict(zip(came, sorted(OUTPUTS), strict=True))
+    names = dict(zip(came, sorted(wanted), strict=True))
     for node in model.graph.node:
         node.input[:] = [names.get(name, name) for name in node.input]
         node.output[:] = [names.get(name, name) for name in node.output]

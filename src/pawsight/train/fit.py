@@ -19,12 +19,14 @@ from pawsight.recipes import Phase, Recipe
 from pawsight.train.checkpoint import Checkpoint, Progress
 from pawsight.train.feed import Feed, training_indices
 from pawsight.train.networks import Network, freeze
+from pawsight.train.student import IMAGENET, LOGITS, Student, make_student
+from pawsight.train.teacher import teach
 
 WARM_UP = 0.05
 HISTORY = "history.csv"
 
 
-def bar() -> int:
+def verbosity() -> int:
     """Keras' `verbose`: a bar with the time left for people, a line an epoch for files."""
     return 1 if sys.stdout.isatty() else 2
 
@@ -43,7 +45,10 @@ class StopOnNonFinite(keras.callbacks.Callback):
 
 def fit(network: Network, data: Dataset, recipe: Recipe, checkpoint: Checkpoint) -> None:
     """Train through all phases, from where the checkpoint stands; ends with the best weights of the last phase."""
-    for number in range(max(0, checkpoint.progress.phase), len(recipe.phases)):
+    first = max(0, checkpoint.progress.phase)
+    if checkpoint.has("best"):
+        checkpoint.load("best", network.logits)
+    for number in range(first, len(recipe.phases)):
         _train_phase(network, data, recipe, number, checkpoint)
         checkpoint.load("best", network.logits)
 
@@ -52,20 +57,24 @@ def _train_phase(network: Network, data: Dataset, recipe: Recipe, number: int, c
     phase = recipe.phases[number]
     indices = training_indices(data, recipe)
     freeze(network, phase.learn_from, recipe.pretrained)
-    _compile(network.logits, recipe, phase, steps=phase.epochs * math.ceil(len(indices) / recipe.batch))
+    student = make_student(network, data, recipe, phase, checkpoint.folder)
+    _compile(student.model, recipe, phase, steps=phase.epochs * math.ceil(len(indices) / recipe.batch))
     progress = checkpoint.progress
     if progress.phase == number:
-        checkpoint.load("last", network.logits)
+        checkpoint.load("last", student.model)
     else:
         progress = Progress(phase=number)
     first = sum(earlier.epochs for earlier in recipe.phases[:number])
     while progress.epoch < phase.epochs and progress.stale < recipe.patience:
-        row = _train_epoch(network.logits, data, recipe, first + progress.epoch)
+        epoch = first + progress.epoch
+        size = phase.size(progress.epoch, recipe.size)
+        feed = _feed(student, data, recipe, epoch, size, checkpoint.folder)
+        row = _train_epoch(student, feed, data, recipe)
         progress = _advance(progress, row["val_loss"])
         if progress.stale == 0:
             checkpoint.save("best", network.logits)
-        _record(checkpoint.folder / HISTORY, {"phase": phase.name, "epoch": first + progress.epoch} | row)
-        checkpoint.save("last", network.logits, progress)
+        _record(checkpoint.folder / HISTORY, {"phase": phase.name, "epoch": epoch + 1} | row)
+        checkpoint.save("last", student.model, progress)
 
 
 def _compile(model: keras.Model, recipe: Recipe, phase: Phase, steps: int) -> None:
@@ -75,23 +84,41 @@ def _compile(model: keras.Model, recipe: Recipe, phase: Phase, steps: int) -> No
     )
     optimizer = keras.optimizers.AdamW(rate, weight_decay=recipe.weight_decay)
     optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
+    losses = {LOGITS: keras.losses.BinaryCrossentropy(from_logits=True)}
+    if IMAGENET in model.output:
+        losses[IMAGENET] = keras.losses.CategoricalCrossentropy(from_logits=True)
+    weights = {LOGITS: 1.0, IMAGENET: recipe.keep_imagenet}
     model.compile(
         optimizer,
-        keras.losses.BinaryCrossentropy(from_logits=True),
-        metrics=[keras.metrics.BinaryAccuracy(name="accuracy", threshold=0.0)],
+        losses,
+        loss_weights={name: weights[name] for name in losses},
+        metrics={LOGITS: [keras.metrics.BinaryAccuracy(name="accuracy", threshold=0.0)]},
         # Compiling with XLA takes minutes and gains nothing on a processor.
         jit_compile=False if keras.backend.backend() == "tensorflow" else "auto",
     )
     model.optimizer.build(model.trainable_variables)
 
 
-def _train_epoch(model: keras.Model, data: Dataset, recipe: Recipe, epoch: int) -> dict[str, float]:
+def _feed(student: Student, data: Dataset, recipe: Recipe, epoch: int, size: int, folder: Path) -> Feed:
+    """The training photos of one epoch; with the teacher's scores for targets where there is one."""
+    indices = training_indices(data, recipe)
+    if not recipe.teacher:
+        return Feed(data, indices, recipe, epoch, size=size, show=student.show)
+    view = epoch % recipe.views
+    taught = teach(data, recipe, view, folder)
+    return Feed(data, indices, recipe, epoch, view=view, size=size, targets=taught, show=student.show)
+
+
+def _train_epoch(student: Student, feed: Feed, data: Dataset, recipe: Recipe) -> dict[str, float]:
     start = time.monotonic()
-    feed = Feed(data, training_indices(data, recipe), recipe, epoch)
-    history = model.fit(feed, epochs=1, shuffle=False, callbacks=[StopOnNonFinite()], verbose=bar()).history
-    held_out = model.evaluate(Feed(data, data.indices("validation"), recipe), return_dict=True, verbose=0)
+    held_out = Feed(data, data.indices("validation"), recipe, show=student.show)
+    model = student.model
+    history = model.fit(feed, epochs=1, shuffle=False, callbacks=[StopOnNonFinite()], verbose=verbosity()).history
     row = {name: values[-1] for name, values in history.items()}
-    row |= {f"val_{name}": value for name, value in held_out.items()}
+    row |= {f"val_{name}": value for name, value in model.evaluate(held_out, return_dict=True, verbose=0).items()}
+    # The loss on labels alone, where Keras adds that on ImageNet's answers to it.
+    row |= {name.replace(f"{LOGITS}_", ""): value for name, value in row.items() if f"{LOGITS}_" in name}
+    row = {name: value for name, value in row.items() if f"{LOGITS}_" not in name}
     return row | {"seconds": round(time.monotonic() - start, 1)}
 
 
@@ -122,8 +149,8 @@ def _record(path: Path, row: dict[str, Any]) -> None:
     part.replace(path)
 
 
-def validation_loss(model: keras.Model, data: Dataset, recipe: Recipe) -> float:
+def validation_loss(student: Student, data: Dataset, recipe: Recipe) -> float:
     """Mean binary cross-entropy on the validation split."""
-    logits = model.predict(Feed(data, data.indices("validation"), recipe), verbose=0)
-    targets = data.targets[data.indices("validation")]
-    return float(np.mean(np.logaddexp(0, logits) - targets * logits))
+    held_out = data.indices("validation")
+    logits = student.read(data, held_out, recipe)[LOGITS]
+    return float(np.mean(np.logaddexp(0, logits) - data.targets[held_out] * logits))

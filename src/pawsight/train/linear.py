@@ -10,14 +10,16 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 
 from pawsight.data import Dataset
+from pawsight.parallel import in_order
 from pawsight.recipes import Recipe
-from pawsight.train.feed import Feed, Indices, training_indices
-from pawsight.train.fit import bar
+from pawsight.train.feed import Feed, training_indices
+from pawsight.train.fit import verbosity
+from pawsight.train.frozen import Frozen
 from pawsight.train.networks import Network
+from pawsight.train.student import sample_photos
 from pawsight.types import Floats
 
 STRENGTHS = (0.01, 0.03, 0.1, 0.3)
-VIEWS = (None, 0)  # each training photo as it is, and once augmented
 
 
 def train_head(network: Network, data: Dataset, recipe: Recipe, folder: Path) -> None:
@@ -26,35 +28,35 @@ def train_head(network: Network, data: Dataset, recipe: Recipe, folder: Path) ->
     The strength of the regularisation is chosen by log loss on validation. Features are kept in `folder`, so that a
     killed run does not compute them again.
     """
-    pooled = keras.Model(
-        network.trunk.input, keras.layers.GlobalAveragePooling2D()(network.trunk.output), name="features"
-    )
+    sample = sample_photos(data, recipe, recipe.size)
+    frozen = Frozen(network.trunk, {"features": network.features}, sample, folder / "features.onnx")
     chosen = training_indices(data, recipe)
     views = [
-        _features(pooled, data, recipe, chosen, epoch, folder / f"features-train-{number}.npy")
-        for number, epoch in enumerate(VIEWS)
+        _features(frozen, Feed(data, chosen, recipe, epoch), folder / f"features-train-{number}.npy")
+        for number, epoch in enumerate((None, *range(recipe.views - 1)))
     ]
     train = np.concatenate([features for features, _ in views])
     targets = np.concatenate([labels for _, labels in views])
-    validation, wanted = _features(
-        pooled, data, recipe, data.indices("validation"), None, folder / "features-validation.npy"
-    )
+    held_out = Feed(data, data.indices("validation"), recipe)
+    validation, wanted = _features(frozen, held_out, folder / "features-validation.npy")
     fits = [_best_fit(train, targets[:, number], validation, wanted[:, number]) for number in range(targets.shape[1])]
     kernel = np.stack([fit.coef_[0] for fit in fits], axis=-1)
     network.head.set_weights([kernel[None, None], np.concatenate([fit.intercept_ for fit in fits])])
 
 
-def _features(
-    pooled: keras.Model, data: Dataset, recipe: Recipe, indices: Indices, epoch: int | None, path: Path
-) -> tuple[Floats, Floats]:
+def _features(frozen: Frozen, feed: Feed, path: Path) -> tuple[Floats, Floats]:
     """Pooled features and targets, in the feed's order."""
-    feed = Feed(data, indices, recipe, epoch)
     targets = np.concatenate([feed.targets(number) for number in range(len(feed))])
     if not path.exists():
-        features = pooled.predict(feed, verbose=bar())
+        batches = in_order(lambda number: frozen(feed.pixels(number))["features"], range(len(feed)), 2, 4)
+        bar = keras.utils.Progbar(len(feed), verbose=verbosity())
+        features = []
+        for number, batch in enumerate(batches, start=1):
+            features.append(batch)
+            bar.update(number)
         part = path.with_suffix(".part")
         with part.open("wb") as file:
-            np.save(file, features)
+            np.save(file, np.concatenate(features))
         part.replace(path)
     return np.load(path), targets
 

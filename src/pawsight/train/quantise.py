@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import math
 import tempfile
 from pathlib import Path
 
+import numpy as np
 import onnx
+from onnx import helper, numpy_helper
 from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
 from pawsight.runtime import INPUT
+from pawsight.train.compact import compact
 from pawsight.types import Pixels
 
 PHOTOS = 320
+LARGE = 100_000
 _BATCH = 16
 
 
@@ -30,7 +35,8 @@ class _Photos(CalibrationDataReader):
 def quantise(source: Path, target: Path, pixels: Pixels) -> None:
     """Write an int8 version of a graph: weights signed and per channel, with quantise-dequantise nodes (QDQ).
 
-    Everything after the trunk (pooling, linear head, sigmoid) stays in float: it costs nothing and holds the decimals.
+    Everything after the trunk (pooling, linear head, gate, sigmoid) computes in float: it costs nothing and holds the
+    decimals. Large matrices there are only stored in int8.
 
     Args:
         source: a float32 graph.
@@ -38,23 +44,45 @@ def quantise(source: Path, target: Path, pixels: Pixels) -> None:
         pixels: `(N, S, S, 3)` uint8 training photos that show which values occur.
     """
     with tempfile.TemporaryDirectory() as folder:
-        prepared = Path(folder) / "prepared.onnx"
+        prepared, large = Path(folder) / "prepared.onnx", Path(folder) / "large.onnx"
         quant_pre_process(source, prepared, skip_symbolic_shape=True)
         quantize_static(
             prepared,
-            target,
+            large,
             _Photos(pixels),
             quant_format=QuantFormat.QDQ,
-            op_types_to_quantize=["Conv", "Add", "Clip", "Relu"],
-            nodes_to_exclude=_head_nodes(prepared),
+            op_types_to_quantize=["Conv", "Add", "Clip", "Relu", "MaxPool"],
+            nodes_to_exclude=_end_nodes(prepared),
             # Unsigned activations: with signed ones ONNX Runtime has no fast kernel on x86 and gains nothing.
             activation_type=QuantType.QUInt8,
             weight_type=QuantType.QInt8,
             per_channel=True,
         )
+        model = onnx.load(large)
+    store_small(model)
+    compact(model)
+    onnx.save(model, target)
 
 
-def _head_nodes(path: Path) -> list[str]:
-    """Convolutions from whose outputs only pooling and scores follow: the linear head."""
-    graph = onnx.load(path).graph
-    return [node.name for node in graph.node if node.op_type == "Conv" and "head" in node.name]
+def _end_nodes(path: Path) -> list[str]:
+    """Nodes after the trunk that would be quantised but for this."""
+    return [node.name for node in onnx.load(path).graph.node if "head" in node.name or "gate" in node.name]
+
+
+def store_small(model: onnx.ModelProto) -> None:
+    """Store large float matrices as int8 with a scale a column, multiplied out again when the graph is loaded."""
+    for tensor in list(model.graph.initializer):
+        if tensor.data_type == onnx.TensorProto.FLOAT and len(tensor.dims) == 2 and math.prod(tensor.dims) > LARGE:
+            _store_small(model.graph, tensor)
+
+
+def _store_small(graph: onnx.GraphProto, tensor: onnx.TensorProto) -> None:
+    values = numpy_helper.to_array(tensor)
+    scale = np.abs(values).max(axis=0) / 127
+    small = np.rint(values / scale).astype(np.int8)
+    names = f"{tensor.name}/int8", f"{tensor.name}/scale"
+    graph.initializer.extend(
+        [numpy_helper.from_array(small, names[0]), numpy_helper.from_array(scale.astype(np.float32), names[1])]
+    )
+    graph.node.insert(0, helper.make_node("DequantizeLinear", names, [tensor.name], axis=1))
+    graph.initializer.remove(tensor)

@@ -7,6 +7,7 @@ import hashlib
 import shutil
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 import keras
 import msgspec
@@ -15,28 +16,37 @@ import numpy as np
 from pawsight.card import GRAPH, Data, Input, ModelCard, Precision, Thresholds, seal
 from pawsight.data import Dataset
 from pawsight.errors import BadData
+from pawsight.parallel import in_order
 from pawsight.recipes import Recipe
-from pawsight.runtime import golden, score
+from pawsight.runtime import golden
 from pawsight.runtime.onnx import OnnxSession
 from pawsight.train.blend import blend
-from pawsight.train.calibrate import fit_temperature, fit_thresholds
+from pawsight.train.calibrate import fit_gate, fit_temperature, fit_thresholds
 from pawsight.train.checkpoint import Checkpoint
 from pawsight.train.export import export_onnx
-from pawsight.train.feed import Feed, training_indices
+from pawsight.train.feed import Feed
 from pawsight.train.fit import HISTORY, fit
 from pawsight.train.linear import train_head
 from pawsight.train.networks import Network, build
-from pawsight.train.quantise import PHOTOS, quantise
+from pawsight.train.quantise import quantise
+from pawsight.train.student import LOGITS, Student, make_student, sample_photos
+from pawsight.types import Floats
 
 QUANTISING_MAY_COST = 0.002
 GOLDEN_TOLERANCE = 0.05
 LIBRARIES = ("keras", "numpy", "onnxruntime", "pillow", "tensorflow-cpu", "tensorflow", "torch", "jax")
 
 
-def train(recipe: Recipe, data: Dataset, out: Path) -> Path:
+def train(recipe: Recipe, data: Dataset, out: Path, weights: Path | None = None) -> Path:
     """Train a recipe, export it, and write its folder, all beside `out`; `publish` puts it in place.
 
     A killed run goes on where it was when called again with the same recipe, data and `out`.
+
+    Args:
+        recipe: what to train, and how.
+        data: prepared photos, at least as large as the recipe wants them.
+        out: the model folder to be.
+        weights: a file of ImageNet weights, for networks that do not bring them.
 
     Returns:
         The model folder, complete but for what evaluation adds.
@@ -49,12 +59,28 @@ def train(recipe: Recipe, data: Dataset, out: Path) -> Path:
     _check(recipe, data, out)
     keras.utils.set_random_seed(recipe.seed)
     checkpoint = Checkpoint(_partial(out), recipe, data.fingerprint)
-    network = build(recipe, len(data.classes))
+    network = build(recipe, data.classes, weights)
     _start(network, data, recipe, checkpoint)
     fit(network, data, recipe, checkpoint)
-    blends = blend(network.logits, data, recipe, checkpoint) if recipe.blends else {}
-    temperature = _calibrate(network, data, recipe)
-    return _write_folder(network, data, recipe, checkpoint.folder, temperature, blends)
+    student = make_student(network, data, recipe, recipe.phases[-1], checkpoint.folder)
+    losses = blend(network.logits, student, data, recipe, checkpoint) if recipe.blends else {}
+    record = {"blend_losses": {str(share): loss for share, loss in losses.items()}}
+    return finish(network, student, data, recipe, checkpoint.folder, record)
+
+
+def finish(
+    network: Network, student: Student, data: Dataset, recipe: Recipe, work: Path, record: dict[str, Any]
+) -> Path:
+    """Calibrate a trained network, export it, and write its folder.
+
+    Args:
+        network, student: trained; the student answers for validation.
+        data, recipe: what it was trained on, and how.
+        work: folder for the files on the way, with the training's history.
+        record: what the card should say beside the recipe.
+    """
+    temperature = _calibrate(network, student, data, recipe)
+    return _write_folder(network, data, recipe, work, temperature, record)
 
 
 def publish(out: Path) -> None:
@@ -71,9 +97,9 @@ def _partial(out: Path) -> Path:
 def _check(recipe: Recipe, data: Dataset, out: Path) -> None:
     if out.exists():
         raise BadData(f"Expected a new folder for the model, but {out} exists.", "Choose another --out.")
-    if (data.size, data.fit) != (recipe.size, recipe.fit):
+    if data.size < recipe.size or data.fit != recipe.fit:
         raise BadData(
-            f"Recipe {recipe.name} wants photos prepared at {recipe.size} pixels with {recipe.fit}, "
+            f"Recipe {recipe.name} wants photos prepared at {recipe.size} pixels or more with {recipe.fit}, "
             f"but these have {data.size} with {data.fit}.",
             f"Prepare them with --size {recipe.size} --fit {recipe.fit}.",
         )
@@ -88,17 +114,20 @@ def _start(network: Network, data: Dataset, recipe: Recipe, checkpoint: Checkpoi
     checkpoint.save("start", network.logits)
 
 
-def _calibrate(network: Network, data: Dataset, recipe: Recipe) -> float:
-    """Fit the temperature on validation and put it into the head, so that every runtime's scores are calibrated."""
+def _calibrate(network: Network, student: Student, data: Dataset, recipe: Recipe) -> float:
+    """Fit the temperature and the gate on validation, and put them into the network: every runtime is calibrated."""
     held_out = data.indices("validation")
-    logits = network.logits.predict(Feed(data, held_out, recipe), verbose=0)
-    temperature = fit_temperature(logits, data.targets[held_out])
+    targets, read = data.targets[held_out], student.read(data, held_out, recipe)
+    temperature = fit_temperature(read[LOGITS], targets)
     network.head.set_weights([weights / temperature for weights in network.head.get_weights()])
+    if network.gate:
+        evidence = keras.ops.convert_to_numpy(network.gate.evidence(read["features"]))[:, 0]
+        network.gate.set(*fit_gate(evidence[targets.sum(axis=1) > 0]))
     return temperature
 
 
 def _write_folder(
-    network: Network, data: Dataset, recipe: Recipe, work: Path, temperature: float, blends: dict[float, float]
+    network: Network, data: Dataset, recipe: Recipe, work: Path, temperature: float, record: dict[str, Any]
 ) -> Path:
     folder = work / "model"
     shutil.rmtree(folder, ignore_errors=True)
@@ -109,9 +138,8 @@ def _write_folder(
     export_onnx(serving, work / "float32.onnx")
     precision = _choose_graph(work, folder, data, recipe)
     session = OnnxSession((folder / GRAPH).read_bytes(), threads=2)
-    held_out = data.indices("validation")
-    thresholds = fit_thresholds(score(session, data.pixels, held_out), data.targets[held_out])
-    seal(_card(data, recipe, folder, session, precision, temperature, thresholds, blends), folder)
+    thresholds = fit_thresholds(_held_out_scores(session, data, recipe), data.targets[data.indices("validation")])
+    seal(_card(data, recipe, folder, session, precision, temperature, thresholds, record), folder)
     return folder
 
 
@@ -122,18 +150,24 @@ def _choose_graph(work: Path, folder: Path, data: Dataset, recipe: Recipe) -> Pr
     if not recipe.quantise:
         return "float32"
     small = work / "int8.onnx"
-    quantise(exact, small, data.pixels[np.sort(training_indices(data, recipe)[:PHOTOS])])
-    if _accuracy(small, data) < _accuracy(exact, data) - QUANTISING_MAY_COST:
+    quantise(exact, small, sample_photos(data, recipe, recipe.size))
+    if _accuracy(small, data, recipe) < _accuracy(exact, data, recipe) - QUANTISING_MAY_COST:
         return "float32"
     shutil.copy(small, folder / GRAPH)
     return "int8"
 
 
-def _accuracy(graph: Path, data: Dataset) -> float:
-    held_out = data.indices("validation")
-    shown = held_out[data.targets[held_out].sum(axis=1) == 1]
-    scores = score(OnnxSession(graph.read_bytes(), threads=2), data.pixels, shown)
-    return float((scores.argmax(axis=1) == data.targets[shown].argmax(axis=1)).mean())
+def _accuracy(graph: Path, data: Dataset, recipe: Recipe) -> float:
+    targets = data.targets[data.indices("validation")]
+    shown = targets.sum(axis=1) == 1
+    scores = _held_out_scores(OnnxSession(graph.read_bytes()), data, recipe)
+    return float((scores[shown].argmax(axis=1) == targets[shown].argmax(axis=1)).mean())
+
+
+def _held_out_scores(session: OnnxSession, data: Dataset, recipe: Recipe) -> Floats:
+    feed = Feed(data, data.indices("validation"), recipe)
+    batches = in_order(lambda number: session.run(feed.pixels(number)).scores, range(len(feed)), 2, 4)
+    return np.concatenate(list(batches))
 
 
 def _card(
@@ -144,7 +178,7 @@ def _card(
     precision: Precision,
     temperature: float,
     thresholds: Thresholds,
-    blends: dict[float, float],
+    record: dict[str, Any],
 ) -> ModelCard:
     today = datetime.datetime.now(datetime.timezone.utc).date()
     digest = hashlib.sha256((folder / GRAPH).read_bytes()).hexdigest()
@@ -157,7 +191,7 @@ def _card(
         thresholds=thresholds,
         temperature=temperature,
         precision=precision,
-        recipe=msgspec.to_builtins(recipe) | {"blend_losses": {f"{share}": loss for share, loss in blends.items()}},
+        recipe=msgspec.to_builtins(recipe) | record,
         data=Data(fingerprint=data.fingerprint, splits=data.splits),
         libraries=_versions(),
         licence=recipe.licence,

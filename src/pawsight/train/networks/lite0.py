@@ -31,7 +31,7 @@ IMAGENET_CLASSES = 1000
 BN_EPSILON = 1e-3
 
 
-def build(size: int) -> keras.Model:
+def build(size: int | None) -> keras.Model:
     """The trunk, untrained: pixels -> the last feature maps.
 
     Layers are named by stage (`stem`, `stage1` ... `stage7`, `top`), so that a recipe can say from where to unfreeze.

@@ -6,7 +6,7 @@ import keras
 from keras import layers
 
 
-def build(size: int) -> keras.Model:
+def build(size: int | None) -> keras.Model:
     """The trunk, untrained.
 
     Returns:

@@ -1,0 +1,23 @@
+"""Our own network, from labels alone: a small residual net, on photos that grow while it learns.
+
+    pawsight train scratch --data DATA --out runs/scratch
+
+Two cores of a server (Xeon, AVX-512), TensorFlow 2.21: an epoch takes 105 s of one core at 64 pixels. Not yet run to
+its end: after 7 of 27 epochs, 82 % of the training answers were right.
+"""
+
+from pawsight.recipes.base import Augment, Phase, Recipe
+
+RECIPE = Recipe(
+    name="scratch",
+    network="scratch",
+    # Served larger than trained: random crops show things larger than they are (Touvron et al., arXiv 1906.06423).
+    size=160,
+    batch=64,
+    dropout=0.1,
+    weight_decay=0.02,
+    patience=30,
+    phases=(Phase(name="all", epochs=27, rate=2e-3, sizes=((12, 64), (8, 96), (7, 128))),),
+    augment=Augment(crop=0.35, stretch=1.33, flip=True, brightness=0.2, contrast=0.2, saturation=0.2, grey=0.05),
+    quantise=True,
+)

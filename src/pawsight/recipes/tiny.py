@@ -1,0 +1,23 @@
+"""The smallest net: learns what the default model says, and fits into a quarter of a megabyte.
+
+    pawsight train tiny --data DATA --out runs/tiny
+
+Not yet run to its end.
+"""
+
+from pawsight.recipes.base import Augment, Phase, Recipe
+
+RECIPE = Recipe(
+    name="tiny",
+    network="tiny",
+    size=128,
+    batch=64,
+    weight_decay=1e-3,
+    patience=60,
+    phases=(Phase(name="all", epochs=40, rate=4e-3, sizes=((16, 80), (16, 96), (8, 112))),),
+    augment=Augment(crop=0.35, stretch=1.33, flip=True, brightness=0.2, contrast=0.2, saturation=0.2),
+    teacher="lite0",
+    views=8,
+    quantise=True,
+    origin="distilled from our lite0",
+)

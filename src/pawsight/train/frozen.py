@@ -1,0 +1,43 @@
+"""The part of a network that does not learn, as an int8 graph: a third of the time that Keras takes for it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import keras
+
+from pawsight.runtime import INPUT
+from pawsight.runtime.onnx import open_graph
+from pawsight.train.export import write_onnx
+from pawsight.train.quantise import quantise
+from pawsight.types import Floats, Pixels
+
+
+class Frozen:
+    """Tensors of a network, computed from photos. Thread-safe, one processor thread a call.
+
+    The shipped graph computes in int8 as well, so that what learns behind this sees what it will see when it serves.
+
+    Args:
+        network: from `(N, S, S, 3)` uint8 pixels of any side.
+        tensors: of the network, by name.
+        sample: `(N, S, S, 3)` uint8 training photos that show which values occur; their side is the graph's.
+        path: where the graph is kept; read where it is there already.
+    """
+
+    def __init__(self, network: keras.Model, tensors: dict[str, Any], sample: Pixels, path: Path) -> None:
+        self._names = sorted(tensors)
+        if not path.exists():
+            pixels = keras.Input(sample.shape[1:], dtype="uint8", name=INPUT)
+            model = keras.Model(pixels, keras.Model(network.input, tensors)(pixels))
+            exact, part = path.with_suffix(".float32"), path.with_suffix(".part")
+            write_onnx(model, exact)
+            quantise(exact, part, sample)
+            exact.unlink()
+            part.replace(path)
+        self._session = open_graph(path.read_bytes(), threads=1)
+
+    def __call__(self, pixels: Pixels) -> dict[str, Floats]:
+        """Compute the tensors for a batch."""
+        return dict(zip(self._names, self._session.run(self._names, {INPUT: pixels}), strict=True))
