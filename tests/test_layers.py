@@ -128,6 +128,12 @@ LIGHT = {
         "import sys; from pawsight.cli import group\n"
         "group(['predict', sys.argv[2], '--model', sys.argv[1], '--explain', sys.argv[3]], standalone_mode=False)"
     ),
+    "sort": (
+        "import sys; from pawsight.cli import group\n"
+        "sort = ['sort', sys.argv[2], '--into', sys.argv[3], '--model', sys.argv[1], '--yes']\n"
+        "try: group(sort, standalone_mode=False)\n"
+        "except SystemExit: group(['undo', sys.argv[3]], standalone_mode=False)"
+    ),
     "models": "from pawsight.cli import group; group(['models'], standalone_mode=False)",
     "web": (
         "import sys; from pawsight.web import create_app; from pawsight.settings import Settings\n"

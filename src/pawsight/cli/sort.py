@@ -1,0 +1,137 @@
+"""`pawsight sort`: photos into a folder for each verdict; planned, shown, written down, and only then done."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pawsight.cli.progress import watched
+
+if TYPE_CHECKING:
+    from pawsight.batch.journal import Mode
+    from pawsight.batch.plan import Left, Plan
+
+FOLDER = click.Path(file_okay=False, path_type=Path)
+DONE = {"copy": "copied", "move": "moved", "link": "linked"}
+
+
+@click.command()
+@click.argument("folder", type=FOLDER)
+@click.option("--into", required=True, type=FOLDER, metavar="DIR", help="Where the folders of photos are made.")
+@click.option("--copy", "mode", flag_value="copy", default=True, help="Copy photos (the default).")
+@click.option("--move", "mode", flag_value="move", help="Move photos.")
+@click.option("--link", "mode", flag_value="link", help="Give photos a second name, which needs no room (hard links).")
+@click.option("--model", metavar="NAME", help="A shipped model (see `pawsight models`) or a model folder.")
+@click.option("--write-xmp", is_flag=True, help="Also write each verdict as keyword into an XMP file beside the photo.")
+@click.option("--resume", is_flag=True, help="Go on with a sort that was stopped.")
+@click.option("--dry-run", is_flag=True, help="Show the plan, and do nothing.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--workers", type=click.IntRange(1, 256), help="Photos at a time.  [default: one per processor]")
+def command(
+    folder: Path,
+    into: Path,
+    mode: Mode,
+    model: str | None,
+    write_xmp: bool,
+    resume: bool,
+    dry_run: bool,
+    yes: bool,
+    workers: int | None,
+) -> None:
+    """Sort the photos of FOLDER into DIR/cat, DIR/dog, DIR/both, DIR/neither and DIR/please-check.
+
+    First comes a plan; nothing is done before you agree. Names are kept (a second felix.jpg becomes felix-2.jpg), times
+    and permissions too, and nothing is ever overwritten. Files that cannot be read stay where they are and are named;
+    the exit code is then 1. `pawsight undo DIR` brings everything back.
+
+    \b
+    Examples:
+      pawsight sort photos/ --into sorted
+      pawsight sort photos/ --into sorted --move --yes
+      pawsight undo sorted
+    """
+    from pawsight.batch.sort import begin, carry_out, check_ready
+
+    if resume:
+        record = _unfinished(folder, into)
+    else:
+        plan = _plan(folder, into, mode, model, write_xmp, workers)
+        _show(plan)
+        if dry_run or not plan.photos:
+            sys.exit(1 if plan.left else 0)
+        check_ready(plan)
+        if not yes:
+            click.confirm("Go on?", abort=True)
+        record = begin(plan)
+    _finish(record, carry_out(record))
+
+
+def _unfinished(folder: Path, into: Path) -> Path:
+    from pawsight.batch.sort import read_plan
+    from pawsight.batch.undo import newest
+    from pawsight.errors import BadSort
+
+    record = newest(into)
+    plan = read_plan(record)
+    if Path(plan.folder).resolve() != folder.resolve():
+        raise BadSort(f"Expected the folder that was being sorted, {plan.folder}, but received {folder}.")
+    return record
+
+
+def _plan(folder: Path, into: Path, mode: Mode, model: str | None, write_xmp: bool, workers: int | None) -> Plan:
+    from pawsight.batch.plan import Eye, Left, make_plan, photos_of
+    from pawsight.batch.run import answer
+    from pawsight.batch.sort import check_finished
+    from pawsight.classifier import Classifier
+    from pawsight.settings import load_settings
+
+    check_finished(into)
+    settings = load_settings({"model": model, "threads": workers})
+    photos, left = photos_of(folder, into)
+    classifier, eye = Classifier.load(settings.model, limits=settings.limits), Eye()
+    seen = []
+    for one in watched(answer(classifier, photos, settings.threads, eye), len(photos), "Looking"):
+        if found := eye.seen(one):
+            seen.append(found)
+        else:
+            left.append(Left(str(Path(one.path).relative_to(folder)), str(one.error)))
+    return make_plan(seen, left, folder, into, mode, classifier.card, write_xmp=write_xmp)
+
+
+def _show(plan: Plan) -> None:
+    counts = plan.counts()
+    click.echo(f"Plan: {len(plan.photos):,} photos of {plan.folder} into {plan.into}, to be {DONE[plan.mode]}.")
+    for name, count in counts.items():
+        click.echo(f"  {name:<{max(map(len, counts))}}  {count:7,}  {count / max(1, len(plan.photos)):6.1%}")
+    alike = [step.alike for step in plan.photos if step.alike]
+    if alike:
+        click.echo(f"{len(alike):,} of them are copies or shots of one moment: {len(set(alike)):,} answers for these.")
+    _name(plan.left)
+
+
+def _name(left: Iterable[Left]) -> None:
+    from pawsight.batch.lines import printable
+
+    if left := list(left):
+        click.echo("1 file stays where it is:" if len(left) == 1 else f"{len(left):,} files stay where they are:")
+        for one in left:
+            click.echo(f"  {printable(one.path)}: {one.reason}".encode())
+
+
+def _finish(record: Path, outcomes: Iterable[Left | None]) -> None:
+    from pawsight.batch.sort import read_plan
+
+    plan = read_plan(record)
+    try:
+        left = [one for one in watched(outcomes, len(plan.steps), "Sorting") if one]
+    except KeyboardInterrupt:
+        click.echo(f"Add --resume to go on, or take it back with `pawsight undo {plan.into}`.", err=True)
+        raise
+    _name(left)
+    done = sum(bool(step.verdict) for step in plan.steps) - len(left)
+    click.echo(f"{done:,} photos {DONE[plan.mode]} into {plan.into}. To take it back: pawsight undo {plan.into}")
+    sys.exit(1 if left or plan.left else 0)
