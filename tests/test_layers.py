@@ -16,7 +16,7 @@ SOURCE = Path(__file__).parents[1] / "src"
 PACKAGE = SOURCE / "pawsight"
 # The design's table. A module that stands in no layer fails the test: decide where it belongs.
 LAYERS = [
-    ["errors", "types", "formats", "parallel"],
+    ["errors", "types", "formats", "parallel", "intervals"],
     ["settings", "card", "recipes", "images", "metrics"],
     ["runtime", "zoo", "displays", "archive"],
     ["classifier", "explain", "data"],

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -10,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from pawsight.card import Budget, Metric, Thresholds
 
 Pawsight = Callable[..., Any]
 
@@ -59,7 +62,8 @@ def test_nothing_happens_before_you_agree(
     pawsight: Pawsight, photos: Path, tiny_model: Path, tmp_path: Path, words: list[str], code: int
 ) -> None:
     before = photos.stat().st_mtime_ns
-    ran = pawsight("sort", photos, "--into", tmp_path / "sorted", "--model", tiny_model, *words, stdin=b"n\n")
+    sheet = ["--contact-sheet", tmp_path / "sheet.html"]
+    ran = pawsight("sort", photos, "--into", tmp_path / "sorted", "--model", tiny_model, *sheet, *words, stdin=b"n\n")
     assert ran.code == code
     assert "Plan: 5 photos" in ran.out
     assert not (tmp_path / "sorted").exists()
@@ -67,7 +71,17 @@ def test_nothing_happens_before_you_agree(
 
 
 def test_yes_may_be_typed(pawsight: Pawsight, photos: Path, tiny_model: Path, tmp_path: Path) -> None:
-    ran = pawsight("sort", photos, "--into", tmp_path / "sorted", "--model", tiny_model, stdin=b"y\n")
+    ran = pawsight(
+        "sort",
+        photos,
+        "--into",
+        tmp_path / "sorted",
+        "--model",
+        tiny_model,
+        "--contact-sheet",
+        tmp_path / "x.html",
+        stdin=b"y\n",
+    )
     assert ran.code == 0
     assert len(names(tmp_path / "sorted")) >= 5
 
@@ -93,6 +107,42 @@ def test_a_changed_file_is_kept_and_named(pawsight: Pawsight, photos: Path, tiny
     assert (into / "cat" / "cat.jpg").read_text() == "painted over"
 
 
+@pytest.fixture
+def promising(make_model: Any, tmp_path: Path) -> Path:
+    """The tiny model, with a budget of 5 % in its card."""
+    budget = Budget(Thresholds(0.05, 0.95), Metric(0.1, 100, 0.06, 0.17), Metric(0.0, 90, 0.0, 0.041))
+    folder: Path = make_model(tmp_path / "promising", budgets={"0.05": budget})
+    return folder
+
+
+def test_a_promise_and_its_audit(pawsight: Pawsight, photos: Path, promising: Path, tmp_path: Path) -> None:
+    into, page = tmp_path / "sorted", tmp_path / "sheet.html"
+    words = ["sort", photos, "--into", into, "--model", promising, "--error-budget", "5%"]
+    ran = pawsight(*words, "--yes", "--contact-sheet", page)
+    assert ran.code == 0
+    assert "Promise: at most 5.0%" in ran.out
+    assert "0.00% (0.00% to 4.10%, n = 90) were wrong" in ran.out
+    assert "data:image/jpeg" in page.read_text()
+    ran = pawsight("audit", into, "--page", tmp_path / "audit.html", stdin=b"2, 3\n")
+    assert ran.code == 1
+    assert "2 of 4 wrong: 50.0%" in ran.out
+    assert "broken" in ran.out
+    ran = pawsight("audit", into, "--wrong", "")
+    assert (ran.code, "0 of 4 wrong" in ran.out) == (0, True)
+    assert pawsight("audit", into, "--wrong", "two").code == 2
+    assert pawsight("audit", into, "--wrong", "9").code == 2
+
+
+def test_a_plan_in_pictures_before_you_agree(
+    pawsight: Pawsight, photos: Path, tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    ran = pawsight("sort", photos, "--into", tmp_path / "sorted", "--model", tiny_model, "--dry-run")
+    (folder,) = tmp_path.glob("pawsight-plan-*")
+    assert (folder / "contact-sheet.html").as_uri() in ran.out
+    assert len(json.loads((folder / "plan.json").read_bytes())["steps"]) == 5
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -100,6 +150,7 @@ def test_a_changed_file_is_kept_and_named(pawsight: Pawsight, photos: Path, tiny
         (["sort", "nowhere", "--into", "x"], "Expected a folder to sort"),
         (["sort", "photos", "--into", "photos"], "the one to sort into"),
         (["sort", "photos", "--into", "x", "--resume"], "Nothing was sorted into x"),
+        (["sort", "photos", "--into", "x", "--error-budget", "much"], "'much' is no share"),
         (["undo", "photos"], "Nothing was sorted into photos"),
     ],
 )

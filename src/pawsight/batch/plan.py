@@ -13,6 +13,7 @@ import msgspec
 import numpy as np
 from msgspec import Struct
 
+from pawsight.batch.budget import Promise
 from pawsight.batch.bursts import Looked, taken, together
 from pawsight.batch.files import fingerprint
 from pawsight.batch.find import find
@@ -33,22 +34,6 @@ class Left(Struct, frozen=True):
 
     path: str
     reason: str
-
-
-class Promise(Struct, frozen=True, kw_only=True):
-    """What an error budget promises: the cut-offs, and what they did on photos held out from training.
-
-    Attributes:
-        budget: largest share of wrong ones among the photos that get an answer.
-        thresholds: of scores.
-        unsure: share of held-out photos left to a person, with n and interval.
-        wrong: share of wrong ones among the others, with n and interval.
-    """
-
-    budget: float
-    thresholds: Thresholds
-    unsure: dict[str, float]
-    wrong: dict[str, float]
 
 
 class Plan(Struct, frozen=True, kw_only=True):
@@ -144,7 +129,7 @@ def make_plan(
     Raises:
         BadSort: a class of the model cannot be the name of a folder.
     """
-    thresholds = promise.thresholds if promise else card.thresholds
+    thresholds = promise.held_out.thresholds if promise else card.thresholds
     _check_names(card.classes)
     names = _Names(into)
     steps: list[Step] = []

@@ -20,6 +20,7 @@ COMMANDS = {
     "predict": "pawsight.cli.predict",
     "sort": "pawsight.cli.sort",
     "undo": "pawsight.cli.undo",
+    "audit": "pawsight.cli.audit",
     "models": "pawsight.cli.models",
     "data": "pawsight.cli.data",
     "train": "pawsight.cli.train",

@@ -19,7 +19,7 @@ from pawsight.recipes import Recipe
 from pawsight.runtime import golden, score
 from pawsight.runtime.onnx import OnnxSession
 from pawsight.train.blend import blend
-from pawsight.train.calibrate import fit_temperature, fit_thresholds
+from pawsight.train.calibrate import fit_budgets, fit_temperature, fit_thresholds
 from pawsight.train.checkpoint import Checkpoint
 from pawsight.train.export import export_onnx
 from pawsight.train.feed import Feed, training_indices
@@ -110,8 +110,9 @@ def _write_folder(
     precision = _choose_graph(work, folder, data, recipe)
     session = OnnxSession((folder / GRAPH).read_bytes(), threads=2)
     held_out = data.indices("validation")
-    thresholds = fit_thresholds(score(session, data.pixels, held_out), data.targets[held_out])
-    seal(_card(data, recipe, folder, session, precision, temperature, thresholds, blends), folder)
+    scores, targets = score(session, data.pixels, held_out), data.targets[held_out]
+    card = _card(data, recipe, folder, session, precision, temperature, fit_thresholds(scores, targets), blends)
+    seal(msgspec.structs.replace(card, budgets=fit_budgets(scores, targets)), folder)
     return folder
 
 
