@@ -13,6 +13,7 @@ def test_the_same_as_scipy(hits: int, n: int) -> None:
 
 
 @pytest.mark.parametrize("share", [0.001, 0.005, 0.01, 0.05, 0.5])
-def test_no_fewer_photos_prove_a_share(share: float) -> None:
-    enough = photos_to_prove(share)
-    assert wilson_interval(0, enough)[1] <= share < wilson_interval(0, enough - 1)[1]
+@pytest.mark.parametrize("wrong", [0, 1, 20])
+def test_no_fewer_photos_prove_a_share(share: float, wrong: int) -> None:
+    enough = photos_to_prove(share, wrong)
+    assert wilson_interval(wrong, enough)[1] <= share < wilson_interval(wrong, enough - 1)[1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import count
 from math import sqrt
 
 _Z = 1.959963984540054  # of the normal distribution, 95 % two-sided
@@ -19,6 +20,7 @@ def wilson_interval(hits: int, n: int) -> tuple[float, float]:
     return (0.0 if hits == 0 else low), (1.0 if hits == n else high)  # not a rounding error beside them
 
 
-def photos_to_prove(share: float) -> int:
-    """How many photos have to be looked at, none of them wrong, until a share is proven to be the most."""
-    return int(_Z**2 * (1 - share) / share) + 1
+def photos_to_prove(share: float, wrong: int = 0) -> int:
+    """How many photos have to be looked at, no more than these wrong, until a share is proven to be the most."""
+    start = max(1, int(max(wrong, _Z**2 * (1 - share)) / share))
+    return next(n for n in count(start) if wilson_interval(wrong, n)[1] <= share)

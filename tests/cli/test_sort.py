@@ -151,6 +151,7 @@ def test_a_plan_in_pictures_before_you_agree(
         (["sort", "photos", "--into", "photos"], "the one to sort into"),
         (["sort", "photos", "--into", "x", "--resume"], "Nothing was sorted into x"),
         (["sort", "photos", "--into", "x", "--error-budget", "much"], "'much' is no share"),
+        (["sort", "photos", "--into", "x", "--resume", "--dry-run"], "received both"),
         (["undo", "photos"], "Nothing was sorted into photos"),
     ],
 )
@@ -184,9 +185,12 @@ def test_ctrl_c_then_go_on(pawsight: Pawsight, picture: Any, tiny_model: Path, t
     assert said.splitlines()[-1] == "Stopped."
     ran = pawsight(*words)
     assert (ran.code, "stopped after" in ran.err) == (2, True)
+    ran = pawsight("sort", tmp_path, "--into", into, "--resume")
+    assert (ran.code, "the folder that was being sorted" in ran.err) == (2, True)
     ran = pawsight("sort", folder, "--into", into, "--resume")
     assert ran.code == 0
     assert len([name for name in names(into) if name.endswith(".jpg")]) == 300
-    assert pawsight("sort", tmp_path, "--into", into, "--resume").code == 2
+    ran = pawsight("sort", folder, "--into", into, "--resume")
+    assert (ran.code, "came to its end" in ran.err) == (2, True)
     assert pawsight("undo", into).code == 0
     assert len(names(folder)) == 300

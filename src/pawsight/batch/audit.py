@@ -49,7 +49,8 @@ class Finding:
             return f"The promise, {said}, is proven."
         if self.broken:
             return f"The promise, {said}, is broken: undo, and sort with a smaller --error-budget."
-        return f"The promise, {said}, is neither proven nor broken: look at more photos (--photos)."
+        enough = photos_to_prove(self.most, self.wrong)
+        return f"The promise, {said}, is neither proven nor broken: look at more, such as --photos {enough}."
 
 
 def sample(plan: Plan, count: int | None = None, seed: int = 0) -> list[Step]:
@@ -58,7 +59,7 @@ def sample(plan: Plan, count: int | None = None, seed: int = 0) -> list[Step]:
     Args:
         plan: of a sort that is done.
         count: how many; where None, as many as prove the promise if none is wrong.
-        seed: the same photos again for the same seed.
+        seed: the same photos again for the same seed; more of them begin with the same ones.
 
     Raises:
         BadSort: no photo got an answer.
@@ -67,7 +68,8 @@ def sample(plan: Plan, count: int | None = None, seed: int = 0) -> list[Step]:
     if not answered:
         raise BadSort(f"Expected photos that got an answer in {plan.into}, but there are none.")
     wanted = count or (photos_to_prove(plan.promise.most) if plan.promise else ENOUGH)
-    return random.Random(seed).sample(answered, min(wanted, len(answered)))  # noqa: S311
+    random.Random(seed).shuffle(answered)  # noqa: S311
+    return answered[:wanted]
 
 
 def judge(plan: Plan, wrong: Iterable[int], n: int) -> Finding:

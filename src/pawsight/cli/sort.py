@@ -88,6 +88,8 @@ def command(
     from pawsight.batch.sort import begin, carry_out, check_ready
     from pawsight.settings import load_settings
 
+    if resume and dry_run:
+        raise click.UsageError("Expected --resume or --dry-run, but received both: the plan stands already.")
     if resume:
         record = _unfinished(folder, into)
     else:
@@ -105,11 +107,14 @@ def command(
 
 
 def _unfinished(folder: Path, into: Path) -> Path:
+    from pawsight.batch.journal import JOURNAL, read_journal
     from pawsight.batch.sort import read_plan
     from pawsight.batch.undo import newest
     from pawsight.errors import BadSort
 
     record = newest(into)
+    if read_journal(record / JOURNAL).finished:
+        raise BadSort(f"Expected a sort that was stopped, but the last one into {into} came to its end.")
     plan = read_plan(record)
     if Path(plan.folder).resolve() != folder.resolve():
         raise BadSort(f"Expected the folder that was being sorted, {plan.folder}, but received {folder}.")
@@ -193,11 +198,12 @@ def _finish(record: Path, outcomes: Iterable[Left | None]) -> None:
 
     plan = read_plan(record)
     try:
-        left = [one for one in watched(outcomes, len(plan.steps), "Sorting") if one]
+        results = list(watched(outcomes, len(plan.steps), "Sorting"))
     except KeyboardInterrupt:
         click.echo(f"Add --resume to go on, or take it back with `pawsight undo {plan.into}`.", err=True)
         raise
+    left = [one for one in results if one]
     _name(left)
-    done = sum(bool(step.verdict) for step in plan.steps) - len(left)
+    done = sum(bool(step.verdict) and not one for step, one in zip(plan.steps, results, strict=True))
     click.echo(f"{done:,} photos {DONE[plan.mode]} into {plan.into}. To take it back: pawsight undo {plan.into}")
     sys.exit(1 if left or plan.left else 0)
