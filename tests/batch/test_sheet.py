@@ -6,12 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
+import pytest
 
 from pawsight import images
 from pawsight.batch import sheet
 from pawsight.batch.journal import Step
 from pawsight.batch.plan import Left, Plan
 from pawsight.batch.sheet import SIDE, write_audit_page, write_contact_sheet
+from pawsight.errors import BadSort
 from pawsight.types import LIMITS
 
 
@@ -47,6 +49,11 @@ def test_the_least_sure_first_and_not_all(tmp_path: Path) -> None:
     assert "70 photos, here the 60 least sure" in page
     names = re.findall(r"</strong><br>(\d+)\.jpg", page)
     assert names == [str(number) for number in range(sheet.SHOWN)]
+
+
+def test_a_page_that_cannot_be_written(tmp_path: Path) -> None:
+    with pytest.raises(BadSort, match=r"nowhere/page\.html"):
+        write_contact_sheet(plan(tmp_path, tmp_path, 0), tmp_path / "nowhere" / "page.html", LIMITS)
 
 
 def test_an_audit_page_shows_what_was_sorted(picture: Callable[..., bytes], tmp_path: Path) -> None:

@@ -232,9 +232,40 @@ def test_a_full_disk_ends_it_in_words(album: Path, plan_of: Any_, monkeypatch: p
 
     with monkeypatch.context() as patch:
         patch.setattr(files, "copy", full)
-        with pytest.raises(BadSort, match=r"disk is full.*--resume.*undo"):
+        with pytest.raises(BadSort, match=r"No space left on device.*--resume.*undo"):
             list(carry_out(record))
     assert [one for one in carry_out(record) if one] == []
+
+
+def test_a_journal_that_cannot_grow_ends_it_in_words_and_undo_still_works(
+    album: Path, plan_of: Any_, tree: Any_, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan, before, write = plan_of(album, "move"), tree(album), os.write
+    record = begin(plan)
+
+    def full(handle: int, data: bytes) -> int:
+        if b'"done": 2' in data or b"undo" in data:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return write(handle, data)
+
+    monkeypatch.setattr(os, "write", full)
+    with pytest.raises(BadSort, match="No space left on device"):
+        list(carry_out(record))
+    assert undo(Path(plan.into)) == []
+    assert tree(album) == before
+
+
+def test_a_photo_edited_between_two_tries_is_still_known_to_undo(album: Path, plan_of: Any_) -> None:
+    plan = plan_of(album, "move")
+    record = begin(plan)
+    outcomes = carry_out(record)
+    assert [next(outcomes), next(outcomes)] == [None, None]
+    outcomes.close()
+    (Path(plan.into) / "cat" / "a.jpg").write_text("rotated")
+    assert [one.path for one in carry_out(record) if one] == ["a.jpg", "a.jpg.xmp"]
+    assert [(Path(one.path).name, one.reason) for one in undo(Path(plan.into))] == [
+        ("a.jpg", "It was changed since it was sorted.")
+    ]
 
 
 def test_what_is_in_the_way_is_said_before(album: Path, plan_of: Any_, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -139,6 +139,24 @@ def test_nothing_to_undo(album: Path) -> None:
         newest(album)
 
 
+def test_times_of_folders_that_others_own_are_not_ours_to_set(
+    album: Path, plan_of: Maker, tree: Maker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, utime = tree(album), os.utime
+
+    def refuse(path: str | Path, ns: tuple[int, int]) -> None:
+        if Path(path) == album:
+            raise PermissionError(1, "Operation not permitted")
+        utime(path, ns=ns)
+
+    into = do(plan_of(album, "move"))
+    monkeypatch.setattr(os, "utime", refuse)
+    assert undo(into) == []
+    assert {name: row for name, row in tree(album).items() if name != "."} == {
+        name: row for name, row in before.items() if name != "."
+    }
+
+
 def test_real_kills(tiny_model: Path) -> None:
     """As `benchmarks/kill_sort.py` does with 10,000 files and 50 kills."""
     root = Path(__file__).parents[2]

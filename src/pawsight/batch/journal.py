@@ -115,6 +115,7 @@ class Journal:
         os.close(self._file)
 
     def begin(self, header: Header) -> None:
+        """Say how the sort begins; on the disk when this returns."""
         self._add([{"begin": msgspec.to_builtins(header)}], sync=True)
 
     def intend(self, steps: Iterable[tuple[int, Step]]) -> None:
@@ -123,15 +124,19 @@ class Journal:
         self._add([{"intent": number, "step": msgspec.to_builtins(step)} for number, step in plain], sync=True)
 
     def done(self, number: int) -> None:
+        """Mark a step as done."""
         self._add([{"done": number}])
 
     def failed(self, number: int, reason: str) -> None:
+        """Mark a step as one that has left everything as it was."""
         self._add([{"failed": number, "reason": reason}])
 
     def finish(self) -> None:
+        """Mark the sort as come to its end."""
         self._add([{"finished": True}], sync=True)
 
     def undo(self) -> None:
+        """Mark that undo has begun."""
         self._add([{"undo": True}], sync=True)
 
     def _add(self, lines: Iterable[dict[str, Any]], sync: bool = False) -> None:
@@ -162,15 +167,18 @@ def read_journal(path: Path) -> Record:
     Raises:
         BadSort: an intent is missing between others, so that something else has damaged the file.
     """
-    record, intended = Record(), {-1}
+    record, intended, again = Record(), {-1}, set()
     for line in _lines(path):
         if "begin" in line:
             record.header = msgspec.convert(line["begin"], Header)
         elif "intent" in line:
             intended.add(line["intent"])
+            again.update(record.steps.keys() & {line["intent"]})
             record.steps[line["intent"]] = msgspec.convert(line["step"], Step)
-        else:
+        elif "failed" not in line:
             _mark(record, line)
+        elif line["failed"] not in again:  # it left nothing to undo; a first try that was stopped may have
+            record.steps.pop(line["failed"], None)
     if max(intended) + 2 != len(intended) or (record.steps and not record.header):
         raise BadSort(
             f"Expected every step in {path}, but some are missing: it was damaged or edited.",
@@ -182,8 +190,6 @@ def read_journal(path: Path) -> Record:
 def _mark(record: Record, line: dict[str, Any]) -> None:
     if "done" in line:
         record.done.add(line["done"])
-    elif "failed" in line:  # and so has left nothing to undo
-        record.steps.pop(line["failed"], None)
     elif "finished" in line:
         record.finished, record.undone = True, False
     elif "undo" in line:

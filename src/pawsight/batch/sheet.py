@@ -15,7 +15,7 @@ from pawsight import images
 from pawsight.batch.journal import Step
 from pawsight.batch.plan import Plan, folder_of
 from pawsight.batch.run import valid
-from pawsight.errors import ImageError
+from pawsight.errors import BadSort, ImageError
 from pawsight.parallel import in_order
 from pawsight.types import Limits
 
@@ -94,4 +94,9 @@ def _picture(path: Path, limits: Limits) -> str:
 def _write(page: Path, title: str, note: str, parts: Sequence[Part], left: Iterable[tuple[str, str]]) -> None:
     environment = Environment(loader=PackageLoader("pawsight.batch", ""), autoescape=True, undefined=StrictUndefined)
     text = environment.get_template("sheet.html").render(title=title, note=note, parts=parts, left=left)
-    page.write_text(text, encoding="utf-8")
+    try:
+        page.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise BadSort(
+            f"Expected to write a page to {page}, but it cannot be written ({error.strerror}).", "Choose another file."
+        ) from error

@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 
@@ -30,6 +31,7 @@ from pawsight.batch.plan import Left, Plan, missing_folders
 from pawsight.errors import BadSort
 
 BUNDLE = 64  # intents brought to the disk at a time
+FULL = (errno.ENOSPC, errno.EDQUOT)
 ROOM = 1.02  # of the photos' bytes, for what the file system needs beside them
 
 
@@ -79,12 +81,13 @@ def begin(plan: Plan) -> Path:
 
     Returns:
         The folder of records, for `carry_out`.
+
+    Raises:
+        BadSort: the disk is full or fails.
     """
     into = Path(plan.into)
     made = missing_folders(plan)
     times = {str(path): path.stat().st_mtime_ns for path in _changed_folders(plan, made)}
-    record = new_record(into)
-    write_plain(record / PLAN, plan)
     header = Header(
         folder=plan.folder,
         into=plan.into,
@@ -93,10 +96,25 @@ def begin(plan: Plan) -> Path:
         times=times,
         made=[str(path.relative_to(into)) if path.is_relative_to(into) else str(path) for path in made],
     )
-    with Journal(record / JOURNAL) as journal:
-        journal.begin(header)
-    files.sync_folder(record)
+    with _in_words(plan):
+        record = new_record(into)
+        write_plain(record / PLAN, plan)
+        with Journal(record / JOURNAL) as journal:
+            journal.begin(header)
+        files.sync_folder(record)
     return record
+
+
+@contextmanager
+def _in_words(plan: Plan) -> Iterator[None]:
+    """Say what to do where the disk does not let a sort go on."""
+    try:
+        yield
+    except OSError as error:
+        raise BadSort(
+            f"The sort into {plan.into} stopped, because the disk does not take it ({error.strerror or error}).",
+            f"Make room or see to its rights, and add --resume; or take it back with `pawsight undo {plan.into}`.",
+        ) from error
 
 
 def _changed_folders(plan: Plan, made: list[Path]) -> set[Path]:
@@ -129,18 +147,22 @@ def carry_out(record: Path) -> Iterator[Left | None]:
         For each step of the plan: None where it is done, else the file that stays where it is, and why.
 
     Raises:
-        BadSort: the disk is full, or another process is at work.
+        BadSort: the disk is full or fails, or another process is at work.
     """
     plan, earlier = read_plan(record), read_journal(record / JOURNAL)
     steps, reason = iter(enumerate(plan.steps)), ""
-    with Journal(record / JOURNAL) as journal:
+    with _in_words(plan), Journal(record / JOURNAL) as journal:
         while bundle := list(islice(steps, BUNDLE)):
             journal.intend(bundle)
             for number, step in bundle:
                 if step.verdict or not reason:  # what goes with a photo stays where that stays
                     reason = _try(step, plan, record, tried=number in earlier.steps)
-                journal.failed(number, reason) if reason else journal.done(number)
-                yield Left(step.source or step.target, reason) if reason else None
+                if reason:
+                    journal.failed(number, reason)
+                    yield Left(step.source or step.target, reason)
+                else:
+                    journal.done(number)
+                    yield None
         journal.finish()
 
 
@@ -154,11 +176,8 @@ def _try(step: Step, plan: Plan, record: Path, tried: bool) -> str:
     except FileExistsError:
         return "Something of its new name has come there since."
     except OSError as error:
-        if error.errno == errno.ENOSPC:
-            raise BadSort(
-                f"The disk is full: {target} could not be written.",
-                f"Make room and add --resume, or take it back with `pawsight undo {plan.into}`.",
-            ) from error
+        if error.errno in FULL:
+            raise
         return f"It cannot be sorted ({error.strerror or error})."
     return ""
 

@@ -11,6 +11,7 @@ import errno
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from pawsight.batch import files
@@ -50,7 +51,8 @@ def take_back(record: Path) -> Iterator[Left | None]:
         read = read_journal(record / JOURNAL)
         if not read.header:
             return
-        journal.undo()
+        with suppress(OSError):  # a full disk takes no mark, and needs undo most
+            journal.undo()
         into, folder = record.parents[1], Path(read.header.folder)
         for _, step in sorted(read.steps.items(), reverse=True):
             try:
@@ -93,7 +95,8 @@ def _remove_empty(folders: list[Path]) -> None:
 def _restore(times: dict[str, int]) -> None:
     for folder, mtime_ns in times.items():
         if os.path.isdir(folder):
-            os.utime(folder, ns=(os.stat(folder).st_atime_ns, mtime_ns))
+            with suppress(PermissionError):  # a folder that others own, such as /tmp
+                os.utime(folder, ns=(os.stat(folder).st_atime_ns, mtime_ns))
 
 
 def _undo(step: Step, source: Path, target: Path) -> str:
@@ -122,7 +125,8 @@ def _bring_back(step: Step, source: Path, target: Path) -> str:
         source.parent.mkdir(parents=True, exist_ok=True)
         source.unlink(missing_ok=True)  # an empty file: its name was taken by an undo that was stopped
         _move(target, source)
-    os.utime(source, ns=(source.stat().st_atime_ns, step.mtime_ns))
+    if (status := source.stat()).st_mtime_ns != step.mtime_ns:
+        os.utime(source, ns=(status.st_atime_ns, step.mtime_ns))
     return ""
 
 

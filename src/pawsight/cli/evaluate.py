@@ -61,10 +61,16 @@ def _write_budgets(folder: Path, data: Dataset) -> None:
 
     from pawsight.card import read_card, seal
     from pawsight.classifier import Classifier
+    from pawsight.errors import BadData
     from pawsight.evaluate import evaluate
     from pawsight.train.calibrate import fit_budgets
 
     held_out = evaluate(Classifier.load(folder), data, "validation")
-    budgets = fit_budgets(held_out.scores, held_out.targets)
+    if not (budgets := fit_budgets(held_out.scores, held_out.targets)):
+        raise BadData(
+            f"Expected photos that prove an error budget, but {len(held_out.paths):,} for validation are too few, "
+            "or too many of them are told wrongly.",
+            "Prepare more photos.",
+        )
     seal(msgspec.structs.replace(read_card(folder), budgets=budgets), folder)
     click.echo(f"Wrote error budgets {', '.join(budgets)} into {folder / 'card.json'}.", err=True)
