@@ -21,6 +21,7 @@ SERVING = [
     "settings",
     "card",
     "images",
+    "intervals",
     "runtime",
     "zoo",
     "classifier",

@@ -16,7 +16,7 @@ SOURCE = Path(__file__).parents[1] / "src"
 PACKAGE = SOURCE / "pawsight"
 # The design's table. A module that stands in no layer fails the test: decide where it belongs.
 LAYERS = [
-    ["errors", "types", "formats", "parallel"],
+    ["errors", "types", "formats", "parallel", "intervals"],
     ["settings", "card", "recipes", "images", "metrics"],
     ["runtime", "zoo", "displays", "archive"],
     ["classifier", "explain", "data"],
@@ -129,6 +129,12 @@ LIGHT = {
     "predict": (
         "import sys; from pawsight.cli import group\n"
         "group(['predict', sys.argv[2], '--model', sys.argv[1], '--explain', sys.argv[3]], standalone_mode=False)"
+    ),
+    "sort": (
+        "import sys; from pawsight.cli import group\n"
+        "sort = ['sort', sys.argv[2], '--into', sys.argv[3], '--model', sys.argv[1], '--yes']\n"
+        "try: group(sort, standalone_mode=False)\n"
+        "except SystemExit: group(['undo', sys.argv[3]], standalone_mode=False)"
     ),
     "models": "from pawsight.cli import group; group(['models'], standalone_mode=False)",
     "web": (

@@ -66,6 +66,15 @@ class Metric(Struct, frozen=True, forbid_unknown_fields=True):
     high: float | None = None
 
 
+class Budget(Struct, frozen=True, forbid_unknown_fields=True):
+    """What thresholds chosen for an error budget did on the validation split: `unsure` is the share of photos left to a
+    person, `wrong` the share of wrong ones among the others; the upper end of its interval is within the budget."""
+
+    thresholds: Thresholds
+    unsure: Metric
+    wrong: Metric
+
+
 class Data(Struct, frozen=True, forbid_unknown_fields=True):
     """What the model was trained on: the manifest's fingerprint and the number of photos in each split."""
 
@@ -88,6 +97,7 @@ class ModelCard(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     recipe: dict[str, Any] = {}
     data: Data | None = None
     metrics: dict[str, Metric] = {}
+    budgets: dict[str, Budget] = {}
     libraries: dict[str, str] = {}
     licence: str = ""
     origin: str = ""

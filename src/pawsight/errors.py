@@ -111,6 +111,12 @@ class BadSettings(PawsightError):
     code = "bad_settings"
 
 
+class BadSort(PawsightError):
+    """A sort that cannot be planned, begun, gone on with or taken back."""
+
+    code = "bad_sort"
+
+
 class MissingExtra(PawsightError):
     """A command needs a library that the small install does not hold."""
 

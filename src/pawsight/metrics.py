@@ -10,9 +10,9 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import numpy.typing as npt
 from msgspec import Struct
-from scipy.stats import binomtest
 from sklearn.metrics import confusion_matrix, precision_recall_fscore_support, roc_auc_score
 
+from pawsight.intervals import wilson_interval
 from pawsight.types import Floats
 
 RESAMPLES = 500
@@ -74,8 +74,7 @@ def wilson(hits: int, n: int) -> Measured:
     """A rate with Wilson's 95 % interval."""
     if not n:
         return Measured(None, 0)
-    interval = binomtest(hits, n).proportion_ci(0.95, method="wilson")
-    return Measured(hits / n, n, float(interval.low), float(interval.high))
+    return Measured(hits / n, n, *wilson_interval(hits, n))
 
 
 def bootstrap(statistic: Callable[[Labels], dict[str, float]], n: int) -> dict[str, Measured]:

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from pawsight.batch.find import find
-from pawsight.errors import NoPhotos
+from pawsight import images
+from pawsight.batch.find import Extent, find, measure, walk
+from pawsight.errors import NoPhotos, UnreadableFile
 
 
 @pytest.fixture
@@ -98,3 +99,36 @@ def test_no_photos(folder: Path) -> None:
     (folder / ".trash" / "none").mkdir()
     with pytest.raises(NoPhotos, match=r"'empty', '\.trash/none'.*\.jpg"):
         find(["empty", ".trash/none"])
+
+
+def test_how_much_there_is(folder: Path) -> None:
+    assert measure(["sub", "a.png"]) == Extent(3, len(os.path.join("sub", "deep", "d.gif")))
+    (folder / "empty").mkdir()
+    with pytest.raises(NoPhotos):
+        measure(["empty"])
+
+
+def test_the_walk_goes_no_further_than_it_is_asked(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that a million photos in a thousand folders cost the memory of one folder."""
+    listed, scandir = [], os.scandir
+    monkeypatch.setattr(os, "scandir", lambda path: listed.append(path) or scandir(path))
+    photos = walk(["."])
+    assert next(photos).endswith("a.png")
+    assert listed == ["."]
+    assert len(list(photos)) == 3
+    assert len(listed) == 3
+
+
+def test_names_that_sort_around_a_slash(folder: Path) -> None:
+    for name in ("a/1.jpg", "a.jpg", "a-b.jpg", "a0.jpg"):
+        (folder / "odd" / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / "odd" / name).touch()
+    assert found("odd") == ["odd/a/1.jpg", "odd/a-b.jpg", "odd/a.jpg", "odd/a0.jpg"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with names")
+def test_pipes_and_sockets_are_found_and_never_waited_for(folder: Path) -> None:
+    os.mkfifo(folder / "sub" / "pipe.jpg")
+    assert "sub/pipe.jpg" in found("sub")
+    with pytest.raises(UnreadableFile, match="not a plain file"):
+        images.read(folder / "sub" / "pipe.jpg")

@@ -30,7 +30,7 @@ def written(lines: Lines, *answers: Answer) -> list[str]:
 
 def test_columns_of_the_table_are_aligned() -> None:
     paths = ["a.jpg", "folder/long-name.jpg"]
-    assert written(Table(paths, CLASSES), good(paths[0]), bad(paths[1])) == [
+    assert written(Table(max(map(len, paths)), CLASSES), good(paths[0]), bad(paths[1])) == [
         "photo                 verdict     cat     dog",
         "a.jpg                 unsure    0.988   0.500",
         "folder/long-name.jpg  error    Expected a photo,\\nbut came words. Try again.",
@@ -39,31 +39,31 @@ def test_columns_of_the_table_are_aligned() -> None:
 
 def test_one_very_long_path_does_not_push_the_others_aside() -> None:
     paths = ["a.jpg", "x" * 300]
-    _, short, long = written(Table(paths, CLASSES), *map(good, paths))
+    _, short, long = written(Table(max(map(len, paths)), CLASSES), *map(good, paths))
     assert short.index("unsure") < 70
     assert long.startswith("x" * 300 + "  unsure")
 
 
 def test_a_table_of_long_class_names() -> None:
     answer = Answer("a", Prediction("x", "x", {"a long name": 1.0}, "tiny-1", NOTHING, NOTHING))
-    header, line = written(Table(["a"], ["a long name"]), answer)
+    header, line = written(Table(1, ["a long name"]), answer)
     assert len(header) == len(line)
     assert line.endswith("1.000")
 
 
 def test_a_name_cannot_play_with_the_terminal() -> None:
     assert printable("a\x1b[2J\n\u202egpj.é\udce9") == "a\\x1b[2J\\n\\u202egpj.é\\udce9"
-    assert "\x1b" not in Table(["\x1b"], CLASSES).line(good("\x1b"))
+    assert "\x1b" not in Table(1, CLASSES).line(good("\x1b"))
 
 
 def test_json_lines() -> None:
-    first, second = map(json.loads, written(JsonLines([], []), good("é\n.jpg"), bad("b")))
+    first, second = map(json.loads, written(JsonLines(0, []), good("é\n.jpg"), bad("b")))
     assert first == good("é\n.jpg").to_dict()
     assert second == bad("b").to_dict()
 
 
 def test_csv() -> None:
-    rows = list(csv.reader(written(Csv([], CLASSES), good('with "quotes", and commas'), bad("b")), strict=True))
+    rows = list(csv.reader(written(Csv(0, CLASSES), good('with "quotes", and commas'), bad("b")), strict=True))
     assert rows[0] == ["path", "label", "verdict", "cat", "dog", "model", "error_code", "error_message"]
     assert rows[1] == ['with "quotes", and commas', "cat", "unsure", "0.98765", "0.5", "tiny-1", "", ""]
     assert rows[2][:7] == ["b", "", "", "", "", "", "broken_image"]
@@ -73,7 +73,7 @@ def test_csv() -> None:
 def test_no_spreadsheet_takes_a_name_for_a_formula(first: str) -> None:
     path = first + "cmd|calc!A1.jpg"
     assert harmless(path).endswith(path)
-    cell: Any = next(csv.reader([Csv([], CLASSES).line(bad(path))]))[0]
+    cell: Any = next(csv.reader([Csv(0, CLASSES).line(bad(path))]))[0]
     assert cell[0] == "."
 
 

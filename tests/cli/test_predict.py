@@ -79,6 +79,8 @@ def test_too_much_or_nothing_on_standard_input(pawsight: Pawsight, tiny_model: P
         (["predict", "x.jpg", "--model", "nobody"], "Expected a model folder or one of default"),
         (["predict", "."], "Expected photos in '.', but there are none"),
         (["predict", "x.jpg", "--explain", "file/maps"], "file/maps"),
+        (["predict", "x.jpg", "--explain", "maps", "--cache", "c.db"], "kept answers have no pictures"),
+        (["predict", "x.jpg", "--cache", "nowhere/c.db"], "nowhere/c.db"),
     ],
 )
 def test_what_cannot_run_says_why(
@@ -159,7 +161,9 @@ def test_lines_come_while_the_work_goes_on_and_ctrl_c_ends_it(many: Path, tiny_m
     assert first[0].split() == [b"photo", b"verdict", b"cat", b"dog"]
     assert len(rest.splitlines()) < 300
     assert process.returncode == 2
-    assert said.strip() == b"Stopped."
+    assert said.splitlines()[-1] == b"Stopped."
+    assert b" photos, 0 failed, " in said  # what was done until then
+    assert b"".join([*first, rest]).endswith(b"\n")
     assert all(path.read_bytes().endswith(b"IEND\xaeB`\x82") for path in maps.iterdir())
 
 
@@ -185,3 +189,14 @@ def test_the_default_model_answers(pawsight: Pawsight, shared: Path) -> None:
     cat = shared / "hostile" / "image-rs__images__jpg__progressive__cat.jpg"
     ran = pawsight("predict", cat, "--format", "jsonl")
     assert json.loads(ran.out)["verdict"] == "cat"
+
+
+def test_a_second_run_answers_only_for_what_is_new(pawsight: Pawsight, mixed: Path, tiny_model: Path) -> None:
+    words = ["predict", mixed, "--model", tiny_model, "--format", "jsonl", "--cache", mixed / "answers.db"]
+    first = pawsight(*words)
+    assert first.code == 1
+    (mixed / "cat.jpg").rename(mixed / "gone.jpg")
+    again = pawsight(*words)
+    assert again.code == 1
+    assert [json.loads(line)["path"] for line in again.out.splitlines() if "gone" in line] == [str(mixed / "gone.jpg")]
+    assert {line for line in first.out.splitlines() if "cat.jpg" not in line} < set(again.out.splitlines())

@@ -16,7 +16,8 @@ from PIL import Image, ImageEnhance
 
 from pawsight import images
 from pawsight.data import duplicates
-from pawsight.data.duplicates import group, near_pairs, perceptual_hash, thumbnail
+from pawsight.data.duplicates import group, near_pairs, perceptual_hash
+from pawsight.data.looks import THUMBNAIL, thumbnail
 from pawsight.data.sources import open_source
 from pawsight.types import Pixels
 
@@ -74,14 +75,14 @@ def test_every_pair_is_found_whatever_the_strips(monkeypatch: pytest.MonkeyPatch
         if int(hashes[left] ^ hashes[right]).bit_count() <= duplicates.MOST_BITS
     ]
     assert len(slow) > 300
-    same = np.zeros((len(hashes), duplicates.THUMBNAIL, duplicates.THUMBNAIL), np.uint8)
+    same = np.zeros((len(hashes), THUMBNAIL, THUMBNAIL), np.uint8)
     for cells in (1, 7 * len(hashes), 10**9):
         monkeypatch.setattr(duplicates, "_CELLS", cells)
         assert sorted(map(tuple, near_pairs(hashes, same).tolist())) == slow
 
 
 def test_twins_of_twins_share_a_group() -> None:
-    none = np.zeros((duplicates.THUMBNAIL, duplicates.THUMBNAIL), np.uint8)
+    none = np.zeros((THUMBNAIL, THUMBNAIL), np.uint8)
     chain = [0, 0xFF, 0xFFFF, 2**64 - 1, 2**64 - 1]
     numbers = group(["a", "b", "c", "d", "d"], chain, [none] * 5).tolist()
     assert numbers[0] == numbers[1] == numbers[2]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pawsight.train.calibrate import fit_gate, fit_temperature, fit_thresholds
+from pawsight.train.calibrate import fit_budgets, fit_gate, fit_temperature, fit_thresholds
 
 
 @pytest.mark.parametrize("factor", [0.5, 1.0, 3.0])
@@ -42,3 +42,39 @@ def test_a_gate_is_half_open_for_the_hardest_photos() -> None:
     slope, middle = fit_gate(evidence)
     assert slope > 1
     assert np.mean(evidence < middle) == pytest.approx(0.0005, abs=0.0001)
+
+
+def made_up(rng: np.random.Generator, n: int) -> tuple[np.ndarray, np.ndarray]:
+    """Scores of a classifier that errs now and then, more often where it is less sure."""
+    truth = rng.random(n) < 0.5
+    cat = 1 / (1 + np.exp(-(np.where(truth, 3.5, -3.5) + rng.normal(0, 2, n))))
+    return np.stack([cat, 1 - cat], axis=1).astype(np.float32), np.stack([truth, ~truth], axis=1).astype(np.float32)
+
+
+def test_a_budget_is_kept_on_photos_never_seen() -> None:
+    """In at least 95 of 100 draws of held-out photos, the thresholds chosen on them keep the budget on many others."""
+    rng = np.random.default_rng(0)
+    scores, targets = made_up(rng, 200_000)
+    wrong = np.any((scores >= 0.5) != (targets >= 0.5), axis=1)
+    assert wrong.mean() > 0.03  # without thresholds the budget would not be kept
+    kept = 0
+    for _ in range(100):
+        present = fit_budgets(*made_up(rng, 2000))["0.01"].thresholds.present
+        answered = np.all((scores >= present) | (scores <= 1 - present), axis=1)
+        kept += wrong[answered].mean() <= 0.01
+    assert kept >= 95
+
+
+def test_smaller_budgets_leave_more_to_people() -> None:
+    budgets = fit_budgets(*made_up(np.random.default_rng(1), 2000))
+    assert all(one.wrong.high is not None and one.wrong.high <= float(most) for most, one in budgets.items())
+    unsure = [one.unsure.value for one in budgets.values()]
+    assert unsure == sorted(unsure, reverse=True)
+    assert unsure[0] > unsure[-1]
+    assert all(one.unsure.n == 2000 and one.wrong.n == 2000 * (1 - one.unsure.value) for one in budgets.values())
+
+
+def test_what_too_few_photos_cannot_promise_is_left_out() -> None:
+    targets = np.eye(2, dtype=np.float32)[[0, 1] * 100]
+    assert list(fit_budgets(targets, targets)) == ["0.02", "0.05", "0.1"]
+    assert fit_budgets(np.full((9, 2), 0.5, np.float32), targets[:9]) == {}

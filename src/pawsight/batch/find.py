@@ -5,6 +5,7 @@ from __future__ import annotations
 import glob
 import os
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from pawsight.errors import NoPhotos
 
@@ -12,8 +13,34 @@ STDIN = "-"
 ENDINGS = (".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".avif", ".bmp")
 
 
+@dataclass(frozen=True)
+class Extent:
+    """How much words mean, before any of it is opened.
+
+    Attributes:
+        photos: how many.
+        longest: letters of the longest path.
+    """
+
+    photos: int
+    longest: int
+
+
 def find(words: Sequence[str]) -> list[str]:
-    """List the photos that words mean, in the order of the words; a photo named twice is listed twice.
+    """List the photos that words mean; see `walk`."""
+    return list(walk(words))
+
+
+def measure(words: Sequence[str]) -> Extent:
+    """Count the photos that words mean, in memory that does not grow with their number; see `walk`."""
+    photos = longest = 0
+    for path in walk(words):
+        photos, longest = photos + 1, max(longest, len(path))
+    return Extent(photos, longest)
+
+
+def walk(words: Sequence[str]) -> Iterator[str]:
+    """Find the photos that words mean, in the order of the words; a photo named twice is found twice.
 
     - A folder means all in it and below it that ends like a photo, sorted by name. Hidden names (`._cat.jpg`,
       `.Trash`) are left out, and links to other folders are not followed, so that a circle of links has an end.
@@ -21,16 +48,21 @@ def find(words: Sequence[str]) -> list[str]:
     - Anything else means itself, whatever its ending, whether or not it exists: who names a file wants to hear of it.
     - `-` means one photo on standard input.
 
+    Only the names of one folder, and of those above it, are in memory at a time.
+
     Raises:
         NoPhotos: nothing was found; the message says where.
     """
-    found = [photo for word in words for photo in _meant(word)]
-    if not found:
+    nothing = True
+    for word in words:
+        for photo in _meant(word):
+            nothing = False
+            yield photo
+    if nothing:
         raise NoPhotos(
             f"Expected photos in {', '.join(map(repr, words))}, but there are none.",
             f"In folders, names that end in {', '.join(ENDINGS)} are taken; name other files one by one.",
         )
-    return found
 
 
 def _meant(word: str) -> Iterator[str]:
@@ -44,25 +76,28 @@ def _meant(word: str) -> Iterator[str]:
 
 def _inside(folder: str) -> Iterator[str]:
     """All that ends like a photo in a folder and below it, sorted."""
-    waiting = [(folder, True)]
-    while waiting:
-        path, is_folder = waiting.pop()
-        if is_folder:
-            waiting += sorted(_entries(path), reverse=True)
+    open_folders = [_entries(folder)]
+    while open_folders:
+        path = next(open_folders[-1], None)
+        if path is None:
+            open_folders.pop()
+        elif path.endswith(os.sep):
+            open_folders.append(_entries(path[:-1]))
         else:
             yield path
 
 
-def _entries(folder: str) -> list[tuple[str, bool]]:
-    """What a folder holds, as (path, whether to go on below it).
+def _entries(folder: str) -> Iterator[str]:
+    """What a folder holds, sorted; a folder to go on below ends with a slash.
 
     A folder that cannot be listed stands for itself, as if it were a photo, so that it is reported and not passed over.
     """
     try:
         with os.scandir(folder) as entries:
-            return [(entry.path, _is_own_folder(entry)) for entry in entries if _is_taken(entry)]
+            names = [entry.name + os.sep * _is_own_folder(entry) for entry in entries if _is_taken(entry)]
     except OSError:
-        return [(folder, False)]
+        return iter([folder])
+    return (os.path.join(folder, name) for name in sorted(names, key=lambda name: name.rstrip(os.sep)))
 
 
 def _is_taken(entry: os.DirEntry[str]) -> bool:

@@ -31,11 +31,16 @@ class Lines(Protocol):
 
 
 class Table:
-    """Aligned columns, whose widths are known before the first answer is."""
+    """Aligned columns, whose widths are known before the first answer is.
 
-    def __init__(self, paths: Sequence[str], classes: Sequence[str]) -> None:
+    Args:
+        longest: letters of the longest path.
+        classes: of the model.
+    """
+
+    def __init__(self, longest: int, classes: Sequence[str]) -> None:
         self._classes = classes
-        self._path = min(max(map(len, ["photo", *map(printable, paths)])), LONGEST_PATH)
+        self._path = min(max(len("photo"), longest), LONGEST_PATH)
         self._verdict = max(map(len, ["verdict", BOTH, NEITHER, UNSURE, *classes]))
 
     def header(self) -> str:
@@ -55,8 +60,8 @@ class Table:
 class JsonLines:
     """One JSON object a line, with the same keys on each."""
 
-    def __init__(self, paths: Sequence[str], classes: Sequence[str]) -> None:
-        """Needs neither paths nor classes: each line says all."""
+    def __init__(self, longest: int, classes: Sequence[str]) -> None:
+        """Needs neither: each line says all."""
 
     def header(self) -> None:
         return None
@@ -68,7 +73,7 @@ class JsonLines:
 class Csv:
     """One row a photo; empty cells where there is nothing to say."""
 
-    def __init__(self, paths: Sequence[str], classes: Sequence[str]) -> None:
+    def __init__(self, longest: int, classes: Sequence[str]) -> None:
         self._classes = classes
 
     def header(self) -> str:

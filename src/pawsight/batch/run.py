@@ -58,10 +58,11 @@ def answer(classifier: Classifier, paths: Iterable[str], workers: int, watch: Wa
         workers: photos at a time.
         watch: called in a worker with the path, the decoded photo `(H, W, 3)` uint8 and its prediction.
     """
-    return in_order(lambda path: _answer_one(classifier, watch, path), paths, workers, workers * AHEAD)
+    return in_order(lambda path: answer_one(classifier, path, watch), paths, workers, workers * AHEAD)
 
 
-def _answer_one(classifier: Classifier, watch: Watch | None, path: str) -> Answer:
+def answer_one(classifier: Classifier, path: str, watch: Watch | None = None) -> Answer:
+    """Answer for one photo; whatever goes wrong becomes its error. For the arguments see `answer`."""
     try:
         photo = classifier.decode(_read(path, classifier.limits))
         prediction = classifier.predict_fitted([classifier.fit(photo)])[0]

@@ -18,6 +18,9 @@ from pawsight.errors import PawsightError
 COMMANDS = {
     "serve": "pawsight.cli.serve",
     "predict": "pawsight.cli.predict",
+    "sort": "pawsight.cli.sort",
+    "undo": "pawsight.cli.undo",
+    "audit": "pawsight.cli.audit",
     "models": "pawsight.cli.models",
     "data": "pawsight.cli.data",
     "train": "pawsight.cli.train",

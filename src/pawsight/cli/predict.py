@@ -6,7 +6,7 @@ import os
 import stat
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pawsight.batch.lines import Lines
     from pawsight.batch.run import Answer, Watch
     from pawsight.card import ModelCard
+    from pawsight.classifier import Classifier
 
 
 @click.command()
@@ -35,8 +36,16 @@ if TYPE_CHECKING:
     metavar="DIR",
     help="Also write a picture of where the model looked for each photo into this folder.",
 )
+@click.option(
+    "--cache",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Keep answers in this file; the next run with it answers only for photos that are new or changed.",
+)
 @click.option("--workers", type=click.IntRange(1, 256), help="Photos at a time.  [default: one per processor]")
-def command(paths: tuple[str, ...], model: str | None, form: str, explain: Path | None, workers: int | None) -> None:
+def command(
+    paths: tuple[str, ...], model: str | None, form: str, explain: Path | None, cache: Path | None, workers: int | None
+) -> None:
     """Say what is in photos: one line for each, as soon as it is known.
 
     PATH is a photo, a folder (with all below it), a glob in quotes, or - for one photo on standard input. A photo that
@@ -46,12 +55,12 @@ def command(paths: tuple[str, ...], model: str | None, form: str, explain: Path 
     Examples:
       pawsight predict felix.jpg rex.jpg
       pawsight predict photos/ --format csv > answers.csv
+      pawsight predict photos/ --format jsonl --cache answers.db > answers.jsonl
       pawsight predict "photos/**/*.png" --explain heatmaps
       curl -s https://example.com/felix.jpg | pawsight predict - --format jsonl
     """
-    from pawsight.batch.find import STDIN, find
+    from pawsight.batch.find import STDIN, measure, walk
     from pawsight.batch.lines import FORMATS
-    from pawsight.batch.run import answer
     from pawsight.classifier import Classifier
     from pawsight.settings import load_settings
 
@@ -59,17 +68,31 @@ def command(paths: tuple[str, ...], model: str | None, form: str, explain: Path 
         raise click.UsageError(
             "Expected a photo on standard input for -, but it is the keyboard. Pipe a photo into it."
         )
+    if explain and cache:
+        raise click.UsageError("Expected --explain or --cache, but received both: kept answers have no pictures.")
     settings = load_settings({"model": model, "threads": workers})
-    photos = find(paths)
+    extent = measure(paths)
     classifier = Classifier.load(settings.model, limits=settings.limits)
-    answers = answer(classifier, photos, settings.threads, _overlays(explain, classifier.card))
+    answers = _answers(classifier, walk(paths), settings.threads, explain, cache)
     if _writes_a_file():
         from pawsight.cli.progress import watched
 
-        answers = watched(answers, len(photos), "Answering")
-    failed = _write(answers, FORMATS[form](photos, classifier.card.classes))
+        answers = watched(answers, extent.photos, "Answering")
+    failed = _write(answers, FORMATS[form](extent.longest, classifier.card.classes))
     if failed:
         sys.exit(1)
+
+
+def _answers(
+    classifier: Classifier, paths: Iterator[str], workers: int, explain: Path | None, cache: Path | None
+) -> Iterator[Answer]:
+    from pawsight.batch.run import answer
+
+    if cache:
+        from pawsight.batch.cache import Cache
+
+        return Cache(cache, classifier).answer(paths, workers)
+    return answer(classifier, paths, workers, _overlays(explain, classifier.card))
 
 
 def _overlays(folder: Path | None, card: ModelCard) -> Watch | None:
@@ -94,13 +117,21 @@ def _writes_a_file() -> bool:
 
 
 def _write(answers: Iterable[Answer], lines: Lines) -> int:
-    """Write answers as they come, then one line of summary on stderr; how many photos failed."""
+    """Write answers as they come, then one line of summary on stderr, also after Ctrl-C; how many photos failed."""
     start, count, failed = time.perf_counter(), 0, 0
     if header := lines.header():
         click.echo(header.encode())
-    for answer in answers:
-        click.echo(lines.line(answer).encode())  # bytes, because old consoles cannot show every name
-        count, failed = count + 1, failed + (answer.error is not None)
+    try:
+        for answer in answers:
+            click.echo(lines.line(answer).encode())  # bytes, because old consoles cannot show every name
+            count, failed = count + 1, failed + (answer.error is not None)
+    except KeyboardInterrupt:
+        _summarise(count, failed, start)
+        raise
+    _summarise(count, failed, start)
+    return failed
+
+
+def _summarise(count: int, failed: int, start: float) -> None:
     rate = count / (time.perf_counter() - start)
     click.echo(f"{count:,} photo{'s'[: count != 1]}, {failed:,} failed, {rate:,.0f} photos/s.", err=True)
-    return failed

@@ -13,9 +13,9 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from pawsight import images
+from pawsight.data.looks import MOST_DIFFERENCE, Indices, difference
 from pawsight.errors import MissingExtra
-from pawsight.types import Floats, Pixels
+from pawsight.types import Pixels
 
 try:
     import imagehash
@@ -27,15 +27,10 @@ except ImportError as error:
         "Install it with: pip install 'pawsight[train]'",
     ) from error
 
-THUMBNAIL = 16
-# Chosen by looking at pairs of Microsoft's photos: twins there differ by at most 4 bits and 3 grey levels, and within
-# 8 bits the first pair of different photos differs by 16 levels. A brightness raised by a fifth costs about 10 levels.
+# Chosen by looking at pairs of Microsoft's photos: twins there differ by at most 4 bits.
 MOST_BITS = 8
-MOST_DIFFERENCE = 12.0
 
 _CELLS = 4_000_000  # of the table hashes x hashes that are in memory at a time
-
-Indices = npt.NDArray[np.int64]
 
 
 def perceptual_hash(pixels: Pixels) -> int:
@@ -45,12 +40,6 @@ def perceptual_hash(pixels: Pixels) -> int:
         pixels: `(H, W, 3)` uint8.
     """
     return int(str(imagehash.phash(Image.fromarray(pixels))), 16)
-
-
-def thumbnail(pixels: Pixels) -> Pixels:
-    """Shrink a photo to `(THUMBNAIL, THUMBNAIL)` uint8, grey, sides squashed."""
-    small = images.resize(pixels, (THUMBNAIL, THUMBNAIL))
-    return np.asarray(Image.fromarray(small).convert("L"))
 
 
 def group(digests: Sequence[str], hashes: Sequence[int], thumbnails: Sequence[Pixels]) -> Indices:
@@ -93,11 +82,3 @@ def _candidates(hashes: npt.NDArray[np.uint64]) -> Iterator[Indices]:
         bits = np.bitwise_count(strip ^ hashes[None, start:])
         pairs = np.argwhere(np.triu(bits <= MOST_BITS, 1))
         yield pairs + start
-
-
-def difference(thumbnails: Pixels, pairs: Indices) -> Floats:
-    """How many grey levels the thumbnails of each pair differ on average, overall brightness aside: `(P,)` float32."""
-    left, right = thumbnails[pairs[:, 0]], thumbnails[pairs[:, 1]]
-    apart = left.astype(np.float32) - right
-    levels: Floats = np.abs(apart - apart.mean(axis=(1, 2), keepdims=True)).mean(axis=(1, 2))
-    return levels

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from PIL import Image
 
 from pawsight import images
-from pawsight.data.duplicates import perceptual_hash, thumbnail
+from pawsight.data.duplicates import perceptual_hash
+from pawsight.data.looks import thumbnail
 from pawsight.data.sources import LAYOUT, LIMITS, File
 from pawsight.errors import BadData, ImageError, UnsupportedFormat
 from pawsight.parallel import in_order
@@ -30,7 +31,7 @@ class Photo:
         sha256: of the file's content, in hex.
         phash: 64-bit perceptual hash.
         width, height: as stored in the file, before it is turned upright.
-        thumbnail: grey, see `duplicates.thumbnail`.
+        thumbnail: grey, see `looks.thumbnail`.
     """
 
     path: str

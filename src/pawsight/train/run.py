@@ -21,7 +21,7 @@ from pawsight.recipes import Recipe
 from pawsight.runtime import golden
 from pawsight.runtime.onnx import OnnxSession
 from pawsight.train.blend import blend
-from pawsight.train.calibrate import fit_gate, fit_temperature, fit_thresholds
+from pawsight.train.calibrate import fit_budgets, fit_gate, fit_temperature, fit_thresholds
 from pawsight.train.checkpoint import Checkpoint
 from pawsight.train.export import export_onnx
 from pawsight.train.feed import Feed
@@ -138,8 +138,9 @@ def _write_folder(
     export_onnx(serving, work / "float32.onnx")
     precision = _choose_graph(work, folder, data, recipe)
     session = OnnxSession((folder / GRAPH).read_bytes(), threads=2)
-    thresholds = fit_thresholds(_held_out_scores(session, data, recipe), data.targets[data.indices("validation")])
-    seal(_card(data, recipe, folder, session, precision, temperature, thresholds, record), folder)
+    scores, targets = _held_out_scores(session, data, recipe), data.targets[data.indices("validation")]
+    card = _card(data, recipe, folder, session, precision, temperature, fit_thresholds(scores, targets), record)
+    seal(msgspec.structs.replace(card, budgets=fit_budgets(scores, targets)), folder)
     return folder
 
 

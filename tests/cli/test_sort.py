@@ -1,0 +1,196 @@
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pawsight.card import Budget, Metric, Thresholds
+
+Pawsight = Callable[..., Any]
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.*") if path.is_file())
+
+
+@pytest.fixture
+def mixed(photos: Path) -> Path:
+    """Five good photos and a bad one."""
+    (photos / "words.jpg").write_text("no photo")
+    return photos
+
+
+def test_plan_sort_and_undo(pawsight: Pawsight, mixed: Path, tiny_model: Path, tmp_path: Path) -> None:
+    before, into = names(mixed), tmp_path / "sorted"
+    times = {name: (mixed / name).stat().st_mtime_ns for name in before}
+    ran = pawsight("sort", mixed, "--into", into, "--move", "--model", tiny_model, "--yes", "--write-xmp")
+    assert ran.code == 1
+    assert "Plan: 5 photos" in ran.out
+    assert "please-check        1   20.0%" in ran.out
+    assert "1 file stays where it is:\n  words.jpg: Expected a photo" in ran.out
+    assert f"pawsight undo {into}" in ran.out
+    assert names(mixed) == ["words.jpg"]
+    assert "cat/cat.jpg" in names(into)
+    assert "please-check/unsure.jpg.xmp" in names(into)
+    ran = pawsight("undo", into)
+    assert (ran.code, ran.out) == (0, "Everything is as it was before: 10 files.\n")
+    assert {name: (mixed / name).stat().st_mtime_ns for name in names(mixed)} == times
+    assert not into.exists()
+
+
+@pytest.mark.parametrize("mode", ["--copy", "--link", None])
+def test_photos_may_stay_where_they_are(
+    pawsight: Pawsight, photos: Path, tiny_model: Path, tmp_path: Path, mode: str | None
+) -> None:
+    into = tmp_path / "sorted"
+    ran = pawsight("sort", photos, "--into", into, "--model", tiny_model, "--yes", *([mode] if mode else []))
+    assert ran.code == 0
+    assert len(names(photos)) == 5
+    assert (into / "dog" / "dog.jpg").samefile(photos / "dog.jpg") == (mode == "--link")
+
+
+@pytest.mark.parametrize(("words", "code"), [(["--dry-run"], 0), ([], 2)])
+def test_nothing_happens_before_you_agree(
+    pawsight: Pawsight, photos: Path, tiny_model: Path, tmp_path: Path, words: list[str], code: int
+) -> None:
+    before = photos.stat().st_mtime_ns
+    sheet = ["--contact-sheet", tmp_path / "sheet.html"]
+    ran = pawsight("sort", photos, "--into", tmp_path / "sorted", "--model", tiny_model, *sheet, *words, stdin=b"n\n")
+    assert ran.code == code
+    assert "Plan: 5 photos" in ran.out
+    assert not (tmp_path / "sorted").exists()
+    assert photos.stat().st_mtime_ns == before
+
+
+def test_yes_may_be_typed(pawsight: Pawsight, photos: Path, tiny_model: Path, tmp_path: Path) -> None:
+    ran = pawsight(
+        "sort",
+        photos,
+        "--into",
+        tmp_path / "sorted",
+        "--model",
+        tiny_model,
+        "--contact-sheet",
+        tmp_path / "x.html",
+        stdin=b"y\n",
+    )
+    assert ran.code == 0
+    assert len(names(tmp_path / "sorted")) >= 5
+
+
+def test_a_second_sort_finds_nothing_new(
+    pawsight: Pawsight, photos: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(photos)
+    assert pawsight("sort", ".", "--into", "sorted", "--move", "--model", tiny_model, "--yes").code == 0
+    ran = pawsight("sort", ".", "--into", "sorted", "--model", tiny_model, "--yes")
+    assert (ran.code, "Plan: 0 photos" in ran.out) == (0, True)
+    assert pawsight("undo", "sorted").code == 0
+    assert len(names(photos)) == 5
+
+
+def test_a_changed_file_is_kept_and_named(pawsight: Pawsight, photos: Path, tiny_model: Path, tmp_path: Path) -> None:
+    into = tmp_path / "sorted"
+    pawsight("sort", photos, "--into", into, "--model", tiny_model, "--yes")
+    (into / "cat" / "cat.jpg").write_text("painted over")
+    ran = pawsight("undo", into)
+    assert ran.code == 1
+    assert f"{into / 'cat' / 'cat.jpg'}: It was changed since it was sorted." in ran.out
+    assert (into / "cat" / "cat.jpg").read_text() == "painted over"
+
+
+@pytest.fixture
+def promising(make_model: Any, tmp_path: Path) -> Path:
+    """The tiny model, with a budget of 5 % in its card."""
+    budget = Budget(Thresholds(0.05, 0.95), Metric(0.1, 100, 0.06, 0.17), Metric(0.0, 90, 0.0, 0.041))
+    folder: Path = make_model(tmp_path / "promising", budgets={"0.05": budget})
+    return folder
+
+
+def test_a_promise_and_its_audit(pawsight: Pawsight, photos: Path, promising: Path, tmp_path: Path) -> None:
+    into, page = tmp_path / "sorted", tmp_path / "sheet.html"
+    words = ["sort", photos, "--into", into, "--model", promising, "--error-budget", "5%"]
+    ran = pawsight(*words, "--yes", "--contact-sheet", page)
+    assert ran.code == 0
+    assert "Promise: at most 5.0%" in ran.out
+    assert "0.00% (0.00% to 4.10%, n = 90) were wrong" in ran.out
+    assert "data:image/jpeg" in page.read_text()
+    ran = pawsight("audit", into, "--page", tmp_path / "audit.html", stdin=b"2, 3\n")
+    assert ran.code == 1
+    assert "2 of 4 wrong: 50.0%" in ran.out
+    assert "broken" in ran.out
+    ran = pawsight("audit", into, "--wrong", "")
+    assert (ran.code, "0 of 4 wrong" in ran.out) == (0, True)
+    assert pawsight("audit", into, "--wrong", "two").code == 2
+    assert pawsight("audit", into, "--wrong", "9").code == 2
+
+
+def test_a_plan_in_pictures_before_you_agree(
+    pawsight: Pawsight, photos: Path, tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    ran = pawsight("sort", photos, "--into", tmp_path / "sorted", "--model", tiny_model, "--dry-run")
+    (folder,) = tmp_path.glob("pawsight-plan-*")
+    assert (folder / "contact-sheet.html").as_uri() in ran.out
+    assert len(json.loads((folder / "plan.json").read_bytes())["steps"]) == 5
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["sort", "photos"], "Missing option '--into'"),
+        (["sort", "nowhere", "--into", "x"], "Expected a folder to sort"),
+        (["sort", "photos", "--into", "photos"], "the one to sort into"),
+        (["sort", "photos", "--into", "x", "--resume"], "Nothing was sorted into x"),
+        (["sort", "photos", "--into", "x", "--error-budget", "much"], "'much' is no share"),
+        (["sort", "photos", "--into", "x", "--resume", "--dry-run"], "received both"),
+        (["undo", "photos"], "Nothing was sorted into photos"),
+    ],
+)
+def test_what_cannot_run_says_why(
+    pawsight: Pawsight, photos: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], said: str
+) -> None:
+    monkeypatch.chdir(photos.parent)
+    ran = pawsight(*words)
+    assert ran.code == 2
+    assert said in ran.err
+    assert "Traceback" not in ran.err
+
+
+def test_ctrl_c_then_go_on(pawsight: Pawsight, picture: Any, tiny_model: Path, tmp_path: Path) -> None:
+    folder, into = tmp_path / "photos", tmp_path / "sorted"
+    folder.mkdir()
+    for number in range(300):
+        (folder / f"{number}.jpg").write_bytes(picture(16, 16, seed=number))
+    words = ["sort", str(folder), "--into", str(into), "--model", str(tiny_model), "--yes", "--copy"]
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2] / "src")}
+    with subprocess.Popen(
+        [sys.executable, "-m", "pawsight", *words], env=environment, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL
+    ) as process:
+        while process.poll() is None and len(names(into)) < 20:
+            time.sleep(0.005)
+        process.send_signal(signal.SIGINT)
+        assert process.stderr is not None
+        said = process.stderr.read().decode()
+    assert process.returncode == 2
+    assert f"Add --resume to go on, or take it back with `pawsight undo {into}`." in said
+    assert said.splitlines()[-1] == "Stopped."
+    ran = pawsight(*words)
+    assert (ran.code, "stopped after" in ran.err) == (2, True)
+    ran = pawsight("sort", tmp_path, "--into", into, "--resume")
+    assert (ran.code, "the folder that was being sorted" in ran.err) == (2, True)
+    ran = pawsight("sort", folder, "--into", into, "--resume")
+    assert ran.code == 0
+    assert len([name for name in names(into) if name.endswith(".jpg")]) == 300
+    ran = pawsight("sort", folder, "--into", into, "--resume")
+    assert (ran.code, "came to its end" in ran.err) == (2, True)
+    assert pawsight("undo", into).code == 0
+    assert len(names(folder)) == 300
