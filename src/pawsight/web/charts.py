@@ -1,4 +1,4 @@
-"""Numbers -> places on a drawing. `templates/charts.html` writes them as SVG, and the style sheet gives the colours."""
+"""Numbers -> places on a drawing of 360 x 300; `templates/charts.html` writes it as SVG, the style sheet colours it."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from pawsight.web.language import gettext as _
 from pawsight.web.language import number
 from pawsight.web.measured import Bin, Epoch
 
-WIDTH, HEIGHT = 360, 300
-LEFT, RIGHT, TOP, BOTTOM = 52, 12, 12, 46
+LEFT, RIGHT, TOP, BOTTOM = 52, 344, 12, 254  # of the frame inside
 READABLE = 10  # classes up to which a confusion matrix has room for its counts
 
 Point = tuple[float, float]
@@ -70,11 +69,11 @@ class Scale:
 
 
 def _across(low: float, high: float) -> Scale:
-    return Scale(low, high, LEFT, WIDTH - RIGHT)
+    return Scale(low, high, LEFT, RIGHT)
 
 
 def _upwards(low: float, high: float) -> Scale:
-    return Scale(low, high, HEIGHT - BOTTOM, TOP)
+    return Scale(low, high, BOTTOM, TOP)
 
 
 def steps(low: float, high: float, most: int = 5) -> list[float]:

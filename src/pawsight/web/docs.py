@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, render_template, request
+from flask import Blueprint, Flask, Response, jsonify, render_template, request
+from markupsafe import Markup, escape
 
 from pawsight.web import openapi, problems
 
@@ -15,8 +17,8 @@ docs = Blueprint("docs", __name__)
 # name, the file in templates/examples, and how to run it
 _EXAMPLES = (
     ("curl", "curl.txt", ""),
-    ("Python", "python.txt", "pip install requests"),
-    ("JavaScript", "javascript.txt", "node ask.mjs"),
+    ("Python", "python.txt", "pip install requests && python ask.py"),
+    ("JavaScript", "javascript.txt", "node ask.mjs   # Node.js 20 or later"),
 )
 
 
@@ -46,7 +48,6 @@ def page() -> str:
         entries=list(_entries(described, server)),
         schemas=described["components"]["schemas"],
         problems=problems.known(),
-        kind=kind,
     )
 
 
@@ -68,6 +69,11 @@ def _command(method: str, address: str, says: dict[str, Any]) -> str:
     return " ".join([*words, address.replace("{id}", "$ID")])
 
 
+def codes(text: str) -> Markup:
+    """Docstrings on a page: what stands in `ticks` becomes code."""
+    return Markup(re.sub("`(.*?)`", r"<code>\1</code>", escape(text)))  # noqa: S704  # escaped before
+
+
 def kind(schema: dict[str, Any]) -> str:
     """What a schema wants, in a few words: `list of Prediction or Failed`."""
     if "$ref" in schema:
@@ -83,3 +89,8 @@ def kind(schema: dict[str, Any]) -> str:
     if inside := schema.get("properties"):
         return f"object with {', '.join(f'{name} ({kind(one)})' for name, one in inside.items())}"
     return str(schema.get("type", "anything"))
+
+
+def install(app: Flask) -> None:
+    """Teach the templates to show a description."""
+    app.jinja_env.filters.update(codes=codes, kind=kind)

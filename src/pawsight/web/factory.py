@@ -32,7 +32,7 @@ def create_app(settings: Settings | None = None, classifier: Classifier | None =
     attach(app, State(settings, classifier, Recent(settings.keep)))
     for blueprint in (pages.pages, models.models, docs.docs, api.api, health.health, installing.installing):
         app.register_blueprint(blueprint)
-    for part in (problems, assets, headers, language, words, models):
+    for part in (problems, assets, headers, language, words, models, docs):
         part.install(app)
     Bootstrap5(app)
     return app

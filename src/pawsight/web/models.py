@@ -55,4 +55,4 @@ def _curves(model: measured.Described) -> dict[str, charts.Chart]:
 def install(app: Flask) -> None:
     """Teach the templates to write measured numbers and to lay out a confusion matrix."""
     app.jinja_env.filters.update(figure=model_words.figure, interval=model_words.interval)
-    app.jinja_env.globals.update(matrix=charts.matrix, READABLE=charts.READABLE)
+    app.jinja_env.globals.update(frame=charts, matrix=charts.matrix)

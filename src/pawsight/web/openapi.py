@@ -95,8 +95,8 @@ OPERATIONS = {
     "api.forget": Operation(204, "It is gone.", None, ("prediction_not_found",)),
     "api.models": Operation(200, "The models.", _json(_object(models=_list(_ref("Model"))))),
     "docs.description": Operation(200, "The description.", _json({"type": "object"})),
-    "health.live": Operation(200, "It does.", _json(_ref("Alive"))),
-    "health.ready": Operation(200, "It does.", _json(_ref("Ready")), ("bad_model",)),
+    "health.live": Operation(200, "It answers.", _json(_ref("Alive"))),
+    "health.ready": Operation(200, "It answers right.", _json(_ref("Ready")), ("bad_model",)),
 }
 
 
