@@ -25,9 +25,9 @@ def test_the_shipped_model() -> None:
     assert 0.9 < model.history[-1].val_accuracy < 1
 
 
-def test_the_fields_are_those_that_evaluation_writes() -> None:
+def test_evaluation_writes_every_field_that_is_read() -> None:
     metrics = pytest.importorskip("pawsight.metrics", reason="measuring needs the extra train").Metrics
-    assert set(metrics.__struct_fields__) <= set(Measured.__struct_fields__)
+    assert set(Measured.__struct_fields__) - {"roc", "reliability"} <= set(metrics.__struct_fields__)
 
 
 def test_a_folder_without_measurements(tiny_model: Path) -> None:

@@ -14,7 +14,7 @@ from functools import cache
 from typing import Any
 
 import msgspec
-from flask import Flask, current_app
+from flask import current_app
 from werkzeug.routing import Rule
 
 from pawsight import __version__
@@ -100,13 +100,12 @@ OPERATIONS = {
 }
 
 
-def description(app: Flask | None = None) -> Json:
-    """The whole description of an app's API; of the current one where None."""
-    app = app or current_app
+def description() -> Json:
+    """The whole description of the current app's API."""
     paths: dict[str, Json] = defaultdict(dict)
     for endpoint, operation in OPERATIONS.items():
-        rule = next(app.url_map.iter_rules(endpoint))
-        paths[path(rule)][_method(rule)] = _operation(app, rule, operation)
+        rule = next(current_app.url_map.iter_rules(endpoint))
+        paths[path(rule)][_method(rule)] = _operation(rule, operation)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -130,10 +129,10 @@ def _method(rule: Rule) -> str:
     return next(iter((rule.methods or set()) - {"HEAD", "OPTIONS"})).lower()
 
 
-def _operation(app: Flask, rule: Rule, operation: Operation) -> Json:
+def _operation(rule: Rule, operation: Operation) -> Json:
     document: Json = {
         "operationId": rule.endpoint.partition(".")[2],
-        "summary": (app.view_functions[rule.endpoint].__doc__ or "").strip().partition("\n")[0],
+        "summary": (current_app.view_functions[rule.endpoint].__doc__ or "").strip().partition("\n")[0],
         "responses": {str(operation.status): _answer(operation), **_problems(operation.problems)},
     }
     if parameters := [*map(_in_path, sorted(rule.arguments)), *(_in_query(*one) for one in operation.query)]:
@@ -178,6 +177,7 @@ def _in_query(name: str, says: str) -> Json:
 
 def _form() -> Json:
     photos = _list({"type": "string", "contentMediaType": "application/octet-stream"})
+    photos["minItems"] = 1
     photos["description"] = "One or several photos, told by their bytes; names and claimed types mean nothing."
     return {"required": True, "content": {"multipart/form-data": {"schema": _object(**{FIELD: photos})}}}
 
