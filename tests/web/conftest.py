@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import io
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +22,13 @@ from pawsight.settings import Settings
 from pawsight.web import create_app
 
 Send = Callable[..., TestResponse]
+
+CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
+# For a root user and a closed network; nothing may be fetched but what the page asks for.
+FLAGS = [
+    *("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
+    *("--disable-background-networking", "--disable-component-update", "--window-size=1280,900"),
+]
 
 
 @pytest.fixture(scope="session")
@@ -61,10 +71,65 @@ def send(client: FlaskClient) -> Send:
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[str]:
-    """The address of `pawsight serve`, running."""
-    command = [sys.executable, "-m", "pawsight", "serve", "--port", "0"]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
-        line = process.stderr.readline() if process.stderr else ""
-        yield line.split()[3]
-        process.terminate()
+def start_server() -> Callable[[], AbstractContextManager[str]]:
+    """`with start_server() as address:` runs `pawsight serve`, and stops it behind."""
+
+    @contextmanager
+    def start() -> Iterator[str]:
+        command = [sys.executable, "-m", "pawsight", "serve", "--port", "0"]
+        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+            line = process.stderr.readline() if process.stderr else ""
+            yield line.split()[3]
+            process.terminate()
+
+    return start
+
+
+@pytest.fixture(scope="session")
+def server(start_server: Callable[[], AbstractContextManager[str]]) -> Iterator[str]:
+    """The address of a server that all tests share."""
+    with start_server() as address:
+        yield address
+
+
+@pytest.fixture
+def browse(server: str, tmp_path: Path) -> Iterator[Callable[..., Any]]:
+    """`browse("/model", javascript=True, width=..., dark=..., still=...)` opens a page in a browser of its own."""
+    webdriver = pytest.importorskip("selenium.webdriver", reason="needs the package selenium")
+    if not (CHROMIUM and DRIVER):
+        pytest.skip("needs chromium and chromedriver")
+    opened: list[Any] = []
+
+    def start(
+        address: str = "/",
+        *,
+        javascript: bool = True,
+        width: int | None = None,
+        dark: bool = False,
+        still: bool = False,
+    ) -> Any:
+        options = webdriver.ChromeOptions()
+        for flag in (*FLAGS, f"--user-data-dir={tmp_path / f'profile-{len(opened)}'}"):
+            options.add_argument(flag)
+        options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
+        if not javascript:
+            options.add_experimental_option("prefs", {"profile.managed_default_content_settings.javascript": 2})
+        browser = webdriver.Chrome(options, webdriver.ChromeService(DRIVER))
+        opened.append(browser)
+        _emulate(browser, width, dark, still)
+        browser.get(server + address)
+        return browser
+
+    yield start
+    for browser in opened:
+        browser.quit()
+
+
+def _emulate(browser: Any, width: int | None, dark: bool, still: bool) -> None:
+    """Make the browser a small phone, and its user one who wants dark pages or no motion."""
+    if width:
+        size = {"width": width, "height": 640, "deviceScaleFactor": 2, "mobile": True}
+        browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    wishes = {"prefers-color-scheme": "dark" if dark else "light", "prefers-reduced-motion": "reduce" if still else ""}
+    features = [{"name": name, "value": value} for name, value in wishes.items()]
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})

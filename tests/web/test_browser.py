@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,53 +13,13 @@ import pytest
 
 pytest.importorskip("selenium", reason="needs the package selenium")
 
-from selenium.webdriver import Chrome, ChromeOptions
-from selenium.webdriver.chrome.service import Service
+from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.wait import WebDriverWait
 
-CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
-pytestmark = pytest.mark.skipif(not (CHROMIUM and DRIVER), reason="needs chromium and chromedriver")
-
-# For a root user and a closed network; nothing may be fetched but what the page asks for.
-FLAGS = [
-    *("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
-    *("--disable-background-networking", "--disable-component-update", "--window-size=1280,900"),
-]
 DONE = ".answer:not(.answer-waiting)"
 Open = Callable[..., Chrome]
-
-
-@pytest.fixture
-def browse(server: str, tmp_path: Path) -> Iterator[Open]:
-    """`browse(javascript=True, width=..., dark=...)` opens the page in a browser of its own."""
-    opened: list[Chrome] = []
-
-    def start(*, javascript: bool = True, width: int | None = None, dark: bool = False) -> Chrome:
-        browser = Chrome(_options(tmp_path / f"profile-{len(opened)}", javascript), Service(DRIVER))
-        opened.append(browser)
-        if width:
-            size = {"width": width, "height": 640, "deviceScaleFactor": 2, "mobile": True}
-            browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
-        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme]})
-        browser.get(server)
-        return browser
-
-    yield start
-    for browser in opened:
-        browser.quit()
-
-
-def _options(profile: Path, javascript: bool) -> ChromeOptions:
-    options = ChromeOptions()
-    for flag in (*FLAGS, f"--user-data-dir={profile}"):
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
-    if not javascript:
-        options.add_experimental_option("prefs", {"profile.managed_default_content_settings.javascript": 2})
-    return options
 
 
 @pytest.fixture
@@ -171,7 +130,9 @@ def test_forgetting_a_photo(browse: Open, file: Any, picture: Any) -> None:
 
 def test_the_keyboard_reaches_the_form_and_shows_where_it_is(browse: Open) -> None:
     browser = browse()
-    browser.find_element(By.TAG_NAME, "body").send_keys(Keys.TAB, Keys.TAB)
+    browser.find_element(By.TAG_NAME, "body").send_keys(Keys.TAB)
+    assert browser.switch_to.active_element.get_attribute("class") == "skip"
+    browser.switch_to.active_element.send_keys(Keys.ENTER, Keys.TAB)
     assert browser.switch_to.active_element.get_attribute("id") == "image"
     label = browser.find_element(By.CSS_SELECTOR, "label[for=image]")
     assert label.value_of_css_property("outline-style") == "solid"

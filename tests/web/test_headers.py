@@ -41,12 +41,16 @@ def test_the_policy_is_strict() -> None:
 
 
 def test_pages_have_nothing_inline_and_ask_no_other_host(send: Any, client: FlaskClient, picture: Any) -> None:
-    for page in (client.get("/").text, send(picture(), b"x", to="/predict").text, client.get("/nothing").text):
+    pages = [client.get(address) for address in ("/", "/model", "/docs", "/offline", "/nothing", "/?lang=de")]
+    for page in (response.text for response in (*pages, send(picture(), b"x", to="/predict"))):
         assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\bstyle=|\son\w+=|javascript:", page)
         assert not re.findall(r'(?:href|src|action)="(?:https?:)?//[^"]*', page)
 
 
-@pytest.mark.parametrize("path", [*WEB.glob("static/*"), *WEB.glob("templates/*")], ids=lambda path: path.name)
+TEXTS = [path for folder in ("static", "templates") for path in (WEB / folder).rglob("*.*") if path.suffix != ".png"]
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.name)
 def test_our_files_name_no_other_host(path: Path) -> None:
     found = re.findall(r"https?://[\w.]+", path.read_text(encoding="utf-8"))
     assert set(found) <= {"http://www.w3.org"}  # the name of SVG, never fetched

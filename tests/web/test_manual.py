@@ -22,7 +22,7 @@ def test_every_route(app: Flask) -> None:
                 assert f"`{method} {address}" in MANUAL, f"{method} {address}"
 
 
-@pytest.mark.parametrize(("code", "status"), [(code, status) for code, (status, _) in problems._KNOWN.items()])
+@pytest.mark.parametrize(("code", "status"), [(code, status) for code, (status, _) in problems.KNOWN.items()])
 def test_every_problem_of_ours(code: str, status: int) -> None:
     assert f"| `{code}` | {status} |" in MANUAL
 

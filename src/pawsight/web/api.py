@@ -16,7 +16,7 @@ from pawsight.web.uploads import uploads
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
 
-_PUBLIC = (
+PUBLIC = (
     *("id", "name", "version", "date", "classes", "input", "thresholds", "precision"),
     *("data", "metrics", "licence", "origin"),
 )
@@ -92,4 +92,4 @@ def models() -> Response:
 
 
 def _public(card: ModelCard) -> dict[str, Any]:
-    return {name: msgspec.to_builtins(getattr(card, name)) for name in _PUBLIC}
+    return {name: msgspec.to_builtins(getattr(card, name)) for name in PUBLIC}

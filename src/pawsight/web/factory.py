@@ -7,7 +7,7 @@ from flask_bootstrap import Bootstrap5
 
 from pawsight.classifier import Classifier
 from pawsight.settings import Settings, load_settings
-from pawsight.web import api, headers, health, pages, problems, words
+from pawsight.web import api, assets, docs, headers, health, installing, language, models, pages, problems, words
 from pawsight.web.recent import Recent
 from pawsight.web.state import State, attach
 from pawsight.web.uploads import MemoryRequest, body_limit
@@ -30,11 +30,10 @@ def create_app(settings: Settings | None = None, classifier: Classifier | None =
     app = Flask(__name__)
     _configure(app, settings)
     attach(app, State(settings, classifier, Recent(settings.keep)))
-    for blueprint in (pages.pages, api.api, health.health):
+    for blueprint in (pages.pages, models.models, docs.docs, api.api, health.health, installing.installing):
         app.register_blueprint(blueprint)
-    problems.install(app)
-    headers.install(app)
-    words.install(app)
+    for part in (problems, assets, headers, language, words, models, docs):
+        part.install(app)
     Bootstrap5(app)
     return app
 

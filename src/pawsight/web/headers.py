@@ -10,6 +10,8 @@ _POLICY = {
     "style-src": "'self'",
     "img-src": "'self' blob: data:",  # blob: the preview before the upload; data: the icons in Bootstrap's style sheet
     "connect-src": "'self'",
+    "manifest-src": "'self'",
+    "worker-src": "'self'",
     "form-action": "'self'",
     "base-uri": "'none'",
     "frame-ancestors": "'none'",

@@ -17,6 +17,7 @@ pages = Blueprint("pages", __name__)
 
 # Each by its name and not `image/*`: an iPhone turns its HEIC photos into JPEG for a page that does not ask for HEIC.
 _ACCEPT = ",".join(f"image/{kind}" for kind in ("jpeg", "png", "webp", "gif", "avif", "bmp"))
+_FORMATS = ALLOWED.replace(" and ", ", ").split(", ")
 
 
 @pages.app_context_processor
@@ -27,7 +28,7 @@ def _common() -> dict[str, Any]:
         "settings": shared.settings,
         "card": shared.classifier.card,
         "field": FIELD,
-        "formats": ALLOWED,
+        "formats": _FORMATS,
         "accept": _ACCEPT,
     }
 
@@ -53,7 +54,7 @@ def predict() -> tuple[str, int]:
     for outcome in outcomes:
         if isinstance(outcome, Answer):
             shared.recent.add(outcome)
-    shown = [x if isinstance(x, Answer) else problems.describe(x) for x in outcomes]
+    shown = [x if isinstance(x, Answer) else problems.in_words(problems.describe(x)) for x in outcomes]
     statuses = [x.status for x in shown if isinstance(x, problems.Problem)]
     status = statuses[0] if len(statuses) == len(shown) else 200
     return render_template("index.html", shown=list(zip(photos, shown, strict=True))), status

@@ -5,42 +5,72 @@ A `PawsightError.code` decides the status; nothing here ever shows a traceback.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from flask import Flask, Response, current_app, jsonify, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from pawsight.errors import PawsightError
+from pawsight.web.language import SOURCE, current, mark
+from pawsight.web.language import gettext as _
 
 MEDIA_TYPE = "application/problem+json"
 _FOR_PROGRAMS = ("/api/", "/livez", "/readyz")
 
 # code -> status and title
-_KNOWN = {
-    "missing_image": (400, "No photo came"),
-    "too_many_photos": (400, "Too many photos at once"),
-    "empty_file": (400, "This file is empty"),
-    "unknown_class": (400, "The model does not know this class"),
-    "prediction_not_found": (404, "This answer is not here"),
-    "payload_too_large": (413, "This photo is too large"),
-    "unsupported_format": (415, "This is not a photo"),
-    "broken_image": (422, "This photo is broken"),
-    "image_too_large": (422, "This photo has too many pixels"),
-    "image_too_complex": (422, "This photo is too costly to open"),
-    "bad_model": (503, "The model does not answer as it should"),
+KNOWN = {
+    "missing_image": (400, mark("No photo came")),
+    "too_many_photos": (400, mark("Too many photos at once")),
+    "empty_file": (400, mark("This file is empty")),
+    "unknown_class": (400, mark("The model does not know this class")),
+    "model_not_found": (404, mark("There is no such model")),
+    "prediction_not_found": (404, mark("This answer is not here")),
+    "payload_too_large": (413, mark("This photo is too large")),
+    "unsupported_format": (415, mark("This is not a photo")),
+    "broken_image": (422, mark("This photo is broken")),
+    "image_too_large": (422, mark("This photo has too many pixels")),
+    "image_too_complex": (422, mark("This photo is too costly to open")),
+    "bad_model": (503, mark("The model does not answer as it should")),
 }
 # status -> code, title and detail, for what Flask or the server refuse before our code is asked
 _HTTP = {
-    400: ("bad_request", "This request cannot be understood", "It is not what HTTP asks for."),
-    404: ("not_found", "There is nothing here", "This address leads nowhere. The front page is at /."),
-    405: ("method_not_allowed", "This cannot be done here", "This address exists, but takes other methods."),
+    400: ("bad_request", mark("This request cannot be understood"), mark("It is not what HTTP asks for.")),
+    404: ("not_found", mark("There is nothing here"), mark("This address leads nowhere. The front page is at /.")),
+    405: (
+        "method_not_allowed",
+        mark("This cannot be done here"),
+        mark("This address exists, but takes other methods."),
+    ),
     413: (
         "payload_too_large",
-        "This is too large",
-        "The request has more bytes than allowed. Send fewer photos at once.",
+        mark("This is too large"),
+        mark("The request has more bytes than allowed. Send fewer photos at once."),
     ),
-    500: ("internal_error", "Something went wrong on our side", "It is in the server's log. Please try again."),
+    500: (
+        "internal_error",
+        mark("Something went wrong on our side"),
+        mark("It is in the server's log. Please try again."),
+    ),
+}
+# code -> what is wrong in general, for pages in languages that the error itself does not speak
+_GENERAL = {
+    "missing_image": mark("Choose a photo first."),
+    "too_many_photos": mark("Send them in several goes."),
+    "empty_file": mark("The file has no content. Copy it again."),
+    "payload_too_large": mark("The file has more bytes than this server takes. Send a smaller copy."),
+    "unsupported_format": mark(
+        "Its content is of no format that is known here, whatever its name says. Save it as JPEG or PNG."
+    ),
+    "broken_image": mark("It is damaged or cut off. Copy or export it again."),
+    "image_too_large": mark("It is wider or higher than this server takes. Send a smaller copy."),
+    "image_too_complex": mark("It is packed in an unusual way. Save it again as an ordinary JPEG."),
+    "unknown_class": mark("Choose one of the classes that the page shows."),
+    "prediction_not_found": mark(
+        "Only the newest answers are kept, and none after the server was stopped. Ask again with the photo."
+    ),
+    "model_not_found": mark("The page about the model lists those that there are."),
+    "bad_model": mark("The operator of this server finds more in its log."),
 }
 
 
@@ -57,8 +87,8 @@ class Problem:
 
 def describe(error: Exception) -> Problem:
     """Translate an error; one of no known kind is our fault, and its text is nobody's business."""
-    if isinstance(error, PawsightError) and error.code in _KNOWN:
-        status, title = _KNOWN[error.code]
+    if isinstance(error, PawsightError) and error.code in KNOWN:
+        status, title = KNOWN[error.code]
         return _problem(error.code, title, status, str(error))
     if isinstance(error, HTTPException) and error.code is not None and error.code not in _HTTP:
         return _problem(error.name.lower().replace(" ", "_"), error.name, error.code, error.description or "")
@@ -71,8 +101,20 @@ def of_status(status: int) -> Problem:
     return _problem(code, title, status, detail)
 
 
+def known() -> list[Problem]:
+    """Every kind of problem, by status; those of our own have their detail from the error."""
+    ours = [_problem(code, title, status, "") for code, (status, title) in KNOWN.items()]
+    return sorted({one.code: one for one in [*map(of_status, _HTTP), *ours]}.values(), key=lambda one: one.status)
+
+
 def _problem(code: str, title: str, status: int, detail: str) -> Problem:
     return Problem(f"urn:pawsight:problem:{code}", title, status, detail, code)
+
+
+def in_words(problem: Problem) -> Problem:
+    """A problem in the visitor's language: exactly in English, which the library speaks, and else in general."""
+    detail = problem.detail if current().code == SOURCE else _GENERAL.get(problem.code, problem.detail)
+    return replace(problem, title=_(problem.title), detail=_(detail))
 
 
 def respond(problem: Problem, **more: Any) -> Response:
@@ -100,4 +142,4 @@ def _handle(error: Exception) -> Response:
 
 
 def _page(problem: Problem) -> Response:
-    return Response(render_template("error.html", problem=problem), problem.status, mimetype="text/html")
+    return Response(render_template("error.html", problem=in_words(problem)), problem.status, mimetype="text/html")

@@ -8,83 +8,106 @@ from flask import Flask
 
 from pawsight.card import Thresholds
 from pawsight.classifier import BOTH, NEITHER, UNSURE, Prediction
+from pawsight.web.language import gettext as _
+from pawsight.web.language import number, pgettext, pmark
 
 _QUITE_SURE = 0.95
 _SPACE = "\N{NO-BREAK SPACE}"  # no number without its unit at the end of a line
+_CLASS = "class"
+_TRANSLATED = (pmark("class", "cat"), pmark("class", "dog"))  # other classes are called as their model calls them
 
 
 def verdict(prediction: Prediction, thresholds: Thresholds) -> str:
     """The headline: `Dog, quite sure`, `Neither a cat nor a dog`, `Both: a cat and a dog`, ..."""
     if prediction.verdict == UNSURE:
-        return "Not sure: please look yourself"
+        return _("Not sure: please look yourself")
     if prediction.verdict == NEITHER:
         return _neither(list(prediction.scores))
     if prediction.verdict == BOTH:
         return _several([name for name, score in prediction.scores.items() if score >= thresholds.present])
-    sure = "quite sure" if prediction.scores[prediction.verdict] >= _QUITE_SURE else "most likely"
-    return f"{_plain(prediction.verdict).capitalize()}, {sure}"
+    sure = prediction.scores[prediction.verdict] >= _QUITE_SURE
+    return (_("{thing}, quite sure") if sure else _("{thing}, most likely")).format(
+        thing=_capital(plain(prediction.verdict))
+    )
 
 
 def _neither(classes: Sequence[str]) -> str:
-    things = [_with_article(name) for name in classes]
+    things = [with_article(name) for name in classes]
     if len(things) == 2:
-        return f"Neither {things[0]} nor {things[1]}"
-    return f"Not {_listed(things, 'or')}"
+        return _("Neither {first} nor {second}").format(first=things[0], second=things[1])
+    return _("Not {things}").format(things=either(things))
 
 
 def _several(present: Sequence[str]) -> str:
-    things = _listed([_with_article(name) for name in present], "and")
-    return f"Both: {things}" if len(present) == 2 else f"Several: {things}"
+    things = together([with_article(name) for name in present])
+    return (_("Both: {things}") if len(present) == 2 else _("Several: {things}")).format(things=things)
 
 
 def advice(prediction: Prediction) -> str:
     """What to make of the answer, in a sentence."""
-    likely = _with_article(prediction.label)
     if prediction.verdict == UNSURE:
-        return f"My best guess is {likely}. A closer or brighter photo of one animal often settles it."
+        return _("My best guess is {thing}. A closer or brighter photo of one animal often settles it.").format(
+            thing=with_article(prediction.label)
+        )
     if prediction.verdict == NEITHER:
-        return "If one is there after all, try a photo where it is larger."
+        return _("If one is there after all, try a photo where it is larger.")
     if prediction.verdict == BOTH:
-        return "Each is judged by itself, so several can be in one photo."
+        return _("Each is judged by itself, so several can be in one photo.")
     return ""
 
 
 def percent(score: float) -> str:
     """A probability for people; never 0 or 100 %, which nobody can know."""
     if score < 0.001:
-        return f"<{_SPACE}0.1{_SPACE}%"
+        return f"<{_SPACE}{number(0.1, 1)}{_SPACE}%"
     if score > 0.999:
-        return f">{_SPACE}99.9{_SPACE}%"
-    return f"{score * 100:.1f}{_SPACE}%"
+        return f">{_SPACE}{number(99.9, 1)}{_SPACE}%"
+    return share(score, 1)
+
+
+def share(value: float, digits: int = 2) -> str:
+    """A measured share as it is: `99.37 %`."""
+    return f"{number(value * 100, digits)}{_SPACE}%"
 
 
 def megabytes(count: int) -> str:
     """A size for people: `10 MB`, `2.5 MB`."""
-    return f"{count / 1_000_000:.1f}".removesuffix(".0") + f"{_SPACE}MB"
+    tenths = round(count / 100_000)
+    return f"{number(tenths / 10, 1 if tenths % 10 else 0)}{_SPACE}MB"
 
 
 def question(classes: Sequence[str]) -> str:
     """What the page asks: `Cat or dog?`."""
-    return _listed([_plain(name) for name in classes], "or").capitalize() + "?"
+    return _capital(either([plain(name) for name in classes])) + "?"
 
 
-def _listed(words: Sequence[str], link: str) -> str:
-    if len(words) == 1:
-        return words[0]
-    return f"{', '.join(words[:-1])} {link} {words[-1]}"
+def either(words: Sequence[str]) -> str:
+    """`a cat, a dog or an owl`."""
+    return words[0] if len(words) == 1 else _("{first} or {last}").format(first=", ".join(words[:-1]), last=words[-1])
 
 
-def _with_article(name: str) -> str:
-    plain = _plain(name)
-    return f"an {plain}" if plain[:1].lower() in "aeiou" else f"a {plain}"
+def together(words: Sequence[str]) -> str:
+    """`a cat, a dog and an owl`."""
+    return words[0] if len(words) == 1 else _("{first} and {last}").format(first=", ".join(words[:-1]), last=words[-1])
 
 
-def _plain(name: str) -> str:
+def with_article(name: str) -> str:
+    """A class as a thing: `an owl`."""
+    thing = plain(name)
+    return (_("an {thing}") if thing[:1].lower() in "aeiou" else _("a {thing}")).format(thing=thing)
+
+
+def plain(name: str) -> str:
     """A class name as a word: folders are often called `golden_retriever`."""
-    return name.replace("_", " ")
+    return pgettext(_CLASS, name) if name in _TRANSLATED else name.replace("_", " ")
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def install(app: Flask) -> None:
     """Teach the templates these words."""
-    app.jinja_env.filters.update(verdict=verdict, advice=advice, percent=percent, megabytes=megabytes, plain=_plain)
+    app.jinja_env.filters.update(verdict=verdict, advice=advice, percent=percent, megabytes=megabytes, plain=plain)
+    app.jinja_env.filters.update(share=share, either=either, together=together, with_article=with_article)
     app.jinja_env.globals.update(question=question)

@@ -26,11 +26,16 @@ function waitingCard(file) {
   return card;
 }
 
+function megabytes(bytes) {
+  const format = { style: "unit", unit: "megabyte", maximumFractionDigits: 1 };
+  return (bytes / 1e6).toLocaleString(document.documentElement.lang, format);
+}
+
 function failedCard(id, file) {
   const card = fromTemplate(id);
   card.querySelector("bdi").textContent = file.name;
   const detail = card.querySelector(".detail");
-  detail.textContent = detail.textContent.replace("{size}", (file.size / 1e6).toFixed(1));
+  detail.textContent = detail.textContent.replace("{size}", megabytes(file.size));
   return card;
 }
 
@@ -81,7 +86,7 @@ async function forget(button) {
   const response = await fetch(button.dataset.url, { method: "DELETE" });
   if (!response.ok && response.status !== 404) return;
   button.closest(".answer").remove();
-  status.textContent = "The photo is forgotten.";
+  status.textContent = _("The photo is forgotten.");
   input.focus();
 }
 

@@ -1,0 +1,58 @@
+"""Pages about models: what each learned from, how good it is, where it fails, and how to get it."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask, render_template
+
+from pawsight import zoo
+from pawsight.card import GRAPH, read_card
+from pawsight.web import charts, measured, model_words
+from pawsight.web.state import state
+from pawsight.web.words import plain
+
+models = Blueprint("models", __name__)
+
+
+@models.get("/model")
+def serving() -> str:
+    """The model that answers here."""
+    shared = state()
+    return _page(measured.serving(shared.settings.model, shared.classifier.card))
+
+
+@models.get("/models/<name>")
+def shipped(name: str) -> str:
+    """A model that comes with Pawsight."""
+    return _page(measured.shipped(name))
+
+
+def _page(model: measured.Described) -> str:
+    numbers = model.measured
+    return render_template(
+        "model.html",
+        model=model,
+        graph=model.card.files.get(GRAPH),
+        answers_here=model.card.id == state().classifier.card.id,
+        facts=model_words.facts(numbers) if numbers else [],
+        mistakes=model_words.mistakes(numbers) if numbers else [],
+        curves=_curves(model),
+        shipped=[read_card(zoo.find(name)) for name in zoo.names()],
+    )
+
+
+def _curves(model: measured.Described) -> dict[str, charts.Chart]:
+    """The charts that there are numbers for."""
+    drawn: dict[str, charts.Chart] = {}
+    if model.measured and model.measured.roc:
+        drawn["roc"] = charts.roc(model.measured.roc, {name: plain(name) for name in model.card.classes})
+    if model.measured and model.measured.reliability:
+        drawn["reliability"] = charts.reliability(model.measured.reliability)
+    if model.history:
+        drawn |= {"loss": charts.losses(model.history), "accuracy": charts.accuracies(model.history)}
+    return drawn
+
+
+def install(app: Flask) -> None:
+    """Teach the templates to write measured numbers and to lay out a confusion matrix."""
+    app.jinja_env.filters.update(figure=model_words.figure, interval=model_words.interval)
+    app.jinja_env.globals.update(frame=charts, matrix=charts.matrix)

@@ -1,0 +1,204 @@
+"""The API's description in OpenAPI 3.1, made from the routes, their docstrings, the problems and the types.
+
+What the code does not say by itself stands in `OPERATIONS`: an entry a route. A route under `/api` without one fails a
+test.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import msgspec
+from flask import current_app
+from werkzeug.routing import Rule
+
+from pawsight import __version__
+from pawsight.card import ModelCard
+from pawsight.web import api, problems, shapes
+from pawsight.web.uploads import FIELD
+
+Json = dict[str, Any]
+
+_REF = "#/components/schemas/{name}"
+_PHOTO = ("image/jpeg", {"type": "string", "contentMediaType": "image/jpeg"})
+_HEAT = ("image/png", {"type": "string", "contentMediaType": "image/png"})
+_BAD_PHOTO = (
+    *("missing_image", "too_many_photos", "empty_file", "payload_too_large", "unsupported_format"),
+    *("broken_image", "image_too_large", "image_too_complex"),
+)
+
+
+def _ref(name: str) -> Json:
+    return {"$ref": _REF.format(name=name)}
+
+
+def _json(schema: Json) -> tuple[str, Json]:
+    return "application/json", schema
+
+
+def _object(**properties: Json) -> Json:
+    return {"type": "object", "properties": properties, "required": list(properties)}
+
+
+def _list(schema: Json) -> Json:
+    return {"type": "array", "items": schema}
+
+
+@dataclass(frozen=True)
+class Operation:
+    """What the code of a route does not say by itself.
+
+    Attributes:
+        status: of the good answer.
+        says: what the good answer means.
+        body: its media type and schema; None where it has none.
+        problems: codes that may come in its place.
+        query: name -> what a query parameter means; all are optional.
+        takes_photos: whether it wants a form with photos.
+        headers: name -> what a header of the good answer means.
+    """
+
+    status: int
+    says: str
+    body: tuple[str, Json] | None = None
+    problems: Sequence[str] = ()
+    query: tuple[tuple[str, str], ...] = ()
+    takes_photos: bool = False
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+_ENTRY = {"anyOf": [_ref("Prediction"), _ref("Failed")]}
+# endpoint -> its operation, in the order in which a newcomer should read them
+OPERATIONS = {
+    "api.create": Operation(
+        201,
+        "An entry a photo, in their order; at least one of them is an answer.",
+        _json(_object(predictions=_list(_ENTRY))),
+        _BAD_PHOTO,
+        takes_photos=True,
+        headers=(("Location", "Where the answer is; only for a single photo."),),
+    ),
+    "api.read": Operation(200, "The answer.", _json(_ref("Prediction")), ("prediction_not_found",)),
+    "api.photo": Operation(200, "A JPEG of at most 512 pixels a side.", _PHOTO, ("prediction_not_found",)),
+    "api.heat": Operation(
+        200,
+        "The photo with bright places where it speaks for the class.",
+        _HEAT,
+        ("prediction_not_found", "unknown_class"),
+        query=(("class", "Which class; the most likely one without it."),),
+    ),
+    "api.forget": Operation(204, "It is gone.", None, ("prediction_not_found",)),
+    "api.models": Operation(200, "The models.", _json(_object(models=_list(_ref("Model"))))),
+    "docs.description": Operation(200, "The description.", _json({"type": "object"})),
+    "health.live": Operation(200, "It answers.", _json(_ref("Alive"))),
+    "health.ready": Operation(200, "It answers right.", _json(_ref("Ready")), ("bad_model",)),
+}
+
+
+def description() -> Json:
+    """The whole description of the current app's API."""
+    paths: dict[str, Json] = defaultdict(dict)
+    for endpoint, operation in OPERATIONS.items():
+        rule = next(current_app.url_map.iter_rules(endpoint))
+        paths[path(rule)][_method(rule)] = _operation(rule, operation)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Pawsight",
+            "version": __version__,
+            "description": "Tells what is in a photo, how sure it is, and where it looked.",
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "servers": [{"url": "/"}],
+        "paths": dict(paths),
+        "components": {"schemas": _schemas()},
+    }
+
+
+def path(rule: Rule) -> str:
+    """A route as OpenAPI writes it: `/predictions/{id}`."""
+    return re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule)
+
+
+def _method(rule: Rule) -> str:
+    return next(iter((rule.methods or set()) - {"HEAD", "OPTIONS"})).lower()
+
+
+def _operation(rule: Rule, operation: Operation) -> Json:
+    document: Json = {
+        "operationId": rule.endpoint.partition(".")[2],
+        "summary": (current_app.view_functions[rule.endpoint].__doc__ or "").strip().partition("\n")[0],
+        "responses": {str(operation.status): _answer(operation), **_problems(operation.problems)},
+    }
+    if parameters := [*map(_in_path, sorted(rule.arguments)), *(_in_query(*one) for one in operation.query)]:
+        document["parameters"] = parameters
+    if operation.takes_photos:
+        document["requestBody"] = _form()
+    return document
+
+
+def _answer(operation: Operation) -> Json:
+    answer: Json = {"description": operation.says}
+    if operation.headers:
+        answer["headers"] = {
+            name: {"description": says, "schema": {"type": "string"}} for name, says in operation.headers
+        }
+    if operation.body:
+        kind, schema = operation.body
+        answer["content"] = {kind: {"schema": schema}}
+    return answer
+
+
+def _problems(codes: Sequence[str]) -> Json:
+    """The problems that an operation may answer with, by status; every operation may fail by our fault."""
+    by_status: dict[int, list[str]] = defaultdict(list)
+    for code in codes:
+        by_status[problems.KNOWN[code][0]].append(code)
+    content = {problems.MEDIA_TYPE: {"schema": _ref("Problem")}}
+    answers = {
+        str(status): {"description": ", ".join(f"`{code}`" for code in found), "content": content}
+        for status, found in sorted(by_status.items())
+    }
+    return answers | {"default": {"description": "Any other problem, such as `internal_error`.", "content": content}}
+
+
+def _in_path(name: str) -> Json:
+    return {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+
+
+def _in_query(name: str, says: str) -> Json:
+    return {"name": name, "in": "query", "description": says, "schema": {"type": "string"}}
+
+
+def _form() -> Json:
+    photos = _list({"type": "string", "contentMediaType": "application/octet-stream"})
+    photos["minItems"] = 1
+    photos["description"] = "One or several photos, told by their bytes; names and claimed types mean nothing."
+    return {"required": True, "content": {"multipart/form-data": {"schema": _object(**{FIELD: photos})}}}
+
+
+@cache
+def _schemas() -> Json:
+    """Every type that an answer may be made of, by name."""
+    types = (shapes.Prediction, shapes.Failed, shapes.Alive, shapes.Ready, problems.Problem, ModelCard)
+    _tops, schemas = msgspec.json.schema_components(types, ref_template=_REF)
+    schemas["Model"] = _public(schemas.pop("ModelCard"))
+    return {name: schemas[name] for name in sorted(schemas) if name not in ("File", "Golden")}
+
+
+def _public(card: Json) -> Json:
+    """The part of a card that the API shows, and the name under which predictions carry it."""
+    shown = {name: card["properties"].get(name, {"type": "string"}) for name in api.PUBLIC}
+    about = "What a model says of itself; docs/model-folder.md describes each field."
+    return {
+        "type": "object",
+        "description": about,
+        "properties": shown,
+        "required": list(shown),
+        "additionalProperties": False,
+    }

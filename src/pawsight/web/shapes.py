@@ -1,0 +1,58 @@
+"""The API's answers as types, for its description: names, kinds and meanings. A test holds real answers against it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from pawsight.card import Probability
+
+_Address = Annotated[str, Meta(examples=["/api/v1/predictions/a09182ea77d5fac0fb50e42340d5306b/photo.jpg"])]
+
+
+class Prediction(Struct, forbid_unknown_fields=True):
+    """The answer for one photo."""
+
+    id: Annotated[str, Meta(description="Random; the address of this answer.")]
+    label: Annotated[str, Meta(description="The class with the highest score.")]
+    verdict: Annotated[
+        str,
+        Meta(
+            description="A class; or `both` (several are there), `neither` (none is), `unsure` (a person should look)."
+        ),
+    ]
+    scores: Annotated[
+        dict[str, Probability],
+        Meta(description="For each class, the probability that it is in the photo; they need not add up to 1."),
+    ]
+    model: Annotated[str, Meta(description="Name and version of the model that answered.")]
+    milliseconds: Annotated[float, Meta(ge=0, description="From the bytes of this photo to its answer.")]
+    photo: Annotated[_Address, Meta(description="Where the small copy of the photo is.")]
+    heatmap: Annotated[_Address, Meta(description="Where the picture of where the model looked is.")]
+
+
+class Trouble(Struct, forbid_unknown_fields=True):
+    """What is wrong with one photo."""
+
+    code: Annotated[str, Meta(description="What programs may rely on.")]
+    message: Annotated[str, Meta(description="For people; words may change.")]
+
+
+class Failed(Struct, forbid_unknown_fields=True):
+    """What stands in the place of an answer for a photo that could not be answered for."""
+
+    error: Trouble
+
+
+class Alive(Struct, forbid_unknown_fields=True):
+    """The process answers."""
+
+    status: str
+
+
+class Ready(Struct, forbid_unknown_fields=True):
+    """The model answers as it should."""
+
+    status: str
+    model: str
