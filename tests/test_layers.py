@@ -20,8 +20,8 @@ LAYERS = [
     ["settings", "card", "recipes", "images", "metrics"],
     ["runtime", "zoo", "displays", "archive"],
     ["classifier", "explain", "data"],
-    ["evaluate", "report", "batch", "train"],
-    ["web"],
+    ["evaluate", "batch", "train"],
+    ["report", "web"],
     ["cli"],
     ["__main__"],
 ]

@@ -1,0 +1,21 @@
+"""A model and a split -> answers, numbers, figures; several models -> which one is better, if any.
+
+What is measured is the graph that answers, from the original files.
+"""
+
+from pawsight.evaluate.compare import Comparison, compare, compare_all
+from pawsight.evaluate.run import Evaluation, evaluate, evaluate_all
+from pawsight.evaluate.write import HISTORY, evaluate_into, with_headlines, write_evaluation
+
+__all__ = [
+    "HISTORY",
+    "Comparison",
+    "Evaluation",
+    "compare",
+    "compare_all",
+    "evaluate",
+    "evaluate_all",
+    "evaluate_into",
+    "with_headlines",
+    "write_evaluation",
+]

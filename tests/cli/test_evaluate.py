@@ -1,0 +1,63 @@
+"""`pawsight evaluate` as a user types it, with the tiny model."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pawsight.data import Dataset
+
+pytestmark = pytest.mark.usefixtures("few_resamples")
+
+Pawsight = Callable[..., Any]
+
+
+@pytest.fixture
+def colour_blind(make_model: Callable[..., Path], tmp_path: Path) -> Path:
+    """A model that takes everything for a cat."""
+    return make_model(tmp_path / "blind", name="blind", weights=((0, 0), (0, 0), (0, 0)), bias=(3, -3))
+
+
+def test_two_models_on_the_same_photos(
+    pawsight: Pawsight, tiny_model: Path, colour_blind: Path, coloured: Dataset
+) -> None:
+    words = ["evaluate", tiny_model, colour_blind, "--data", coloured.folder, "--split", "train"]
+    ran = pawsight(*words)
+    assert ran.code == 0, ran.err
+    assert ran.out.splitlines()[2].startswith("tiny-1 ")
+    assert "tiny-1 is better than blind-1 (only tiny-1 right: " in ran.out
+
+    said = json.loads(pawsight(*words, "--format", "json").out)
+    assert [model["model"] for model in said["models"]] == ["tiny-1", "blind-1"]
+    assert [model["bytes"] for model in said["models"]] == [
+        (folder / "model.onnx").stat().st_size for folder in (tiny_model, colour_blind)
+    ]
+    (comparison,) = said["comparisons"]
+    assert comparison["better"] == "tiny-1"
+    assert comparison["only_second"] == 0
+    assert comparison["n"] == said["models"][0]["metrics"]["accuracy"]["n"]
+
+
+def test_a_model_is_not_better_than_itself(pawsight: Pawsight, tiny_model: Path, coloured: Dataset) -> None:
+    ran = pawsight("evaluate", tiny_model, tiny_model, "--data", coloured.folder, "--split", "train")
+    assert "tiny-1, tiny-1: no difference shown at " in ran.out
+
+
+def test_one_model_is_summed_up(pawsight: Pawsight, tiny_model: Path, coloured: Dataset, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    ran = pawsight("evaluate", tiny_model, "--data", coloured.folder, "--split", "train", "--out", out)
+    assert ran.code == 0, ran.err
+    assert ran.out.startswith("accuracy ")
+    assert (out / "metrics.json").exists()
+
+
+def test_several_models_do_not_fit_into_one_folder(
+    pawsight: Pawsight, tiny_model: Path, coloured: Dataset, tmp_path: Path
+) -> None:
+    ran = pawsight("evaluate", tiny_model, tiny_model, "--data", coloured.folder, "--out", tmp_path / "out")
+    assert ran.code == 2
+    assert "one model with --out" in ran.err
