@@ -61,3 +61,23 @@ def test_several_models_do_not_fit_into_one_folder(
     ran = pawsight("evaluate", tiny_model, tiny_model, "--data", coloured.folder, "--out", tmp_path / "out")
     assert ran.code == 2
     assert "one model with --out" in ran.err
+
+
+def test_corrected_labels_give_a_second_figure(
+    pawsight: Pawsight, tiny_model: Path, coloured: Dataset, tmp_path: Path
+) -> None:
+    wrong = [row.path for row in coloured.rows if row.label == "dog" and int(Path(row.path).stem) < 4]
+    path = tmp_path / "corrected.csv"
+    path.write_text("path,label\n" + "".join(f"{name},cat\n" for name in wrong))
+    words = ["evaluate", tiny_model, "--data", coloured.folder, "--split", "train"]
+    published, both = pawsight(*words).out, pawsight(*words, "--corrections", path).out
+    assert both.startswith(published.rstrip())
+    assert " labels of split train changed, 0 photos left out):\naccuracy             100.00 % " in both
+
+    plain, said = (
+        json.loads(pawsight(*words, *more, "--format", "json").out) for more in ((), ("--corrections", path))
+    )
+    corrected = said.pop("corrected")
+    assert said == plain
+    assert corrected["accuracy"]["value"] == 1
+    assert corrected["changed"] > 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,7 +13,7 @@ from pawsight.cli.progress import watched
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pawsight.evaluate import Evaluation
+    from pawsight.evaluate import Corrected, Evaluation
 
 PATH = click.Path(path_type=Path)
 
@@ -29,8 +29,11 @@ PATH = click.Path(path_type=Path)
     help="Which photos.",
 )
 @click.option("--format", "form", default="text", show_default=True, type=click.Choice(["text", "json"]))
+@click.option("--corrections", type=PATH, help="CSV of path,label: also judge by labels that a person put right.")
 @click.option("--out", type=PATH, help="Also write metrics, predictions and figures there.")
-def command(models: tuple[str, ...], data: Path, split: str, form: str, out: Path | None) -> None:
+def command(
+    models: tuple[str, ...], data: Path, split: str, form: str, corrections: Path | None, out: Path | None
+) -> None:
     """Measure MODEL (a folder or a shipped model's name) on a split of prepared photos.
 
     The exported graph answers, from the original files, exactly as it does for users. Every number comes with the
@@ -41,42 +44,58 @@ def command(models: tuple[str, ...], data: Path, split: str, form: str, out: Pat
     Examples:
       pawsight evaluate default --data catsdogs --out evaluation
       pawsight evaluate default runs/scratch --data catsdogs
+      pawsight evaluate default --data catsdogs --corrections corrected.csv
     """
     with needs_extra("train"):
         from pawsight.classifier import Classifier
         from pawsight.data import open_dataset
-        from pawsight.evaluate import HISTORY, evaluate_all, write_evaluation
+        from pawsight.evaluate import HISTORY, correct, evaluate_all, read_corrections, write_evaluation
     from pawsight import zoo
 
     if len(models) > 1 and out:
         raise click.UsageError("Expected one model with --out, but received several. Give one, or leave --out away.")
     folders = [zoo.find(model) for model in models]
-    results = evaluate_all([Classifier.load(folder) for folder in folders], open_dataset(data), split, watched)
+    dataset = open_dataset(data)
+    labels = read_corrections(corrections, dataset) if corrections else None
+    results = evaluate_all([Classifier.load(folder) for folder in folders], dataset, split, watched)
+    corrected = [correct(result, labels) for result in results] if labels is not None else []
     if out:
         write_evaluation(results[0], out, folders[0] / HISTORY)
-    click.echo(_text(results, folders) if form == "text" else _json(results, folders))
+    click.echo((_text if form == "text" else _json)(results, corrected, [_bytes(folder) for folder in folders]))
 
 
-def _text(results: Sequence[Evaluation], folders: Sequence[Path]) -> str:
+def _text(results: Sequence[Evaluation], corrected: Sequence[Corrected], sizes: Sequence[int]) -> str:
+    from pawsight.report import explain_corrections
+
+    parts = [_table(results, sizes)]
+    if corrected:
+        parts += ["", explain_corrections(corrected[0]), _table([one.result for one in corrected], sizes)]
+    return "\n".join(parts)
+
+
+def _table(results: Sequence[Evaluation], sizes: Sequence[int]) -> str:
     from pawsight.evaluate import compare_all
     from pawsight.report import contrast, summarise, tabulate
 
     if len(results) == 1:
         return summarise(results[0].metrics)
-    sizes = [_bytes(folder) for folder in folders]
-    return "\n".join([tabulate(results, sizes), "", *map(contrast, compare_all(results))])
+    return "\n".join([tabulate(results, sizes), *map(contrast, compare_all(results))])
 
 
-def _json(results: Sequence[Evaluation], folders: Sequence[Path]) -> str:
+def _json(results: Sequence[Evaluation], corrected: Sequence[Corrected], sizes: Sequence[int]) -> str:
     import msgspec
 
     from pawsight.evaluate import compare_all
 
+    said: list[dict[str, Any]] = [msgspec.to_builtins(result.metrics) for result in results]
+    for metrics, one in zip(said, corrected, strict=False):
+        changes = {"changed": one.changed, "left_out": one.left_out}
+        metrics["corrected"] = changes | msgspec.to_builtins(one.result.metrics)
     if len(results) == 1:
-        return msgspec.json.encode(results[0].metrics).decode()
+        return msgspec.json.encode(said[0]).decode()
     models = [
-        {"model": result.model, "bytes": _bytes(folder), "metrics": result.metrics}
-        for result, folder in zip(results, folders, strict=True)
+        {"model": result.model, "bytes": size, "metrics": metrics}
+        for result, size, metrics in zip(results, sizes, said, strict=True)
     ]
     return msgspec.json.encode({"models": models, "comparisons": compare_all(results)}).decode()
 

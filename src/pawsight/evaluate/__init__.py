@@ -4,18 +4,22 @@ What is measured is the graph that answers, from the original files.
 """
 
 from pawsight.evaluate.compare import Comparison, compare, compare_all
+from pawsight.evaluate.corrections import Corrected, correct, read_corrections
 from pawsight.evaluate.run import Evaluation, evaluate, evaluate_all
 from pawsight.evaluate.write import HISTORY, evaluate_into, with_headlines, write_evaluation
 
 __all__ = [
     "HISTORY",
     "Comparison",
+    "Corrected",
     "Evaluation",
     "compare",
     "compare_all",
+    "correct",
     "evaluate",
     "evaluate_all",
     "evaluate_into",
+    "read_corrections",
     "with_headlines",
     "write_evaluation",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pawsight.evaluate import Comparison, Evaluation
+from pawsight.evaluate import Comparison, Corrected, Evaluation
 from pawsight.metrics import Measured, Metrics
 
 _RATES = {
@@ -59,6 +59,14 @@ def contrast(comparison: Comparison) -> str:
         return f"{comparison.first}, {comparison.second}: no difference shown at {comparison.n:,} photos ({counts})"
     worse = comparison.second if comparison.better == comparison.first else comparison.first
     return f"{comparison.better} is better than {worse} ({counts}, n = {comparison.n:,})"
+
+
+def explain_corrections(corrected: Corrected) -> str:
+    """What was corrected, in one line."""
+    return (
+        f"By corrected labels ({corrected.changed:,} labels of split {corrected.result.split} changed, "
+        f"{corrected.left_out:,} photos left out):"
+    )
 
 
 def rate(measured: Measured) -> str:
