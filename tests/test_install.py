@@ -15,7 +15,20 @@ import pytest
 import pawsight
 
 ROOT = Path(__file__).parents[1]
-SERVING = ["errors", "types", "settings", "card", "images", "runtime", "zoo", "classifier", "explain", "batch", "web"]
+SERVING = [
+    "errors",
+    "types",
+    "settings",
+    "card",
+    "images",
+    "runtime",
+    "zoo",
+    "classifier",
+    "explain",
+    "thumbnail",
+    "batch",
+    "web",
+]
 HEAVY = {"keras", "tensorflow", "tensorflow-cpu", "scikit-learn", "matplotlib", "scipy", "onnx", "ray", "torch"}
 
 

@@ -18,7 +18,7 @@ PACKAGE = SOURCE / "pawsight"
 LAYERS = [
     ["errors", "types", "formats", "parallel"],
     ["settings", "card", "recipes", "images", "metrics"],
-    ["runtime", "zoo", "displays", "archive"],
+    ["runtime", "zoo", "displays", "archive", "thumbnail"],
     ["classifier", "explain", "data"],
     ["evaluate", "batch", "train"],
     ["report", "web"],
@@ -40,6 +40,7 @@ DOORWAYS = {
     "ray": ["batch"],
     "onnxruntime": ["runtime", "train"],
     "flask": ["web"],
+    "jinja2": ["report"],
     "waitress": ["web", "cli"],
     "click": ["cli"],
 }
