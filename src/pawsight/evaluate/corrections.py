@@ -30,11 +30,13 @@ class Corrected:
     """An evaluation by corrected labels.
 
     Attributes:
+        labels: path of a photo -> its corrected label, as they were given.
         result: without the photos that were left out.
         changed: photos of the split whose label was changed.
         left_out: photos of the split that count no more.
     """
 
+    labels: Mapping[str, str]
     result: Evaluation
     changed: int
     left_out: int
@@ -95,7 +97,7 @@ def correct(result: Evaluation, corrections: Mapping[str, str]) -> Corrected:
     changed = int((targets != result.targets).any(axis=1).sum())
     if not (targets[kept].sum(axis=1) == 1).any():
         raise BadData("Expected photos of one class after the corrections, but there are none left.")
-    return Corrected(_measured(result, targets, kept), changed, int((~kept).sum()))
+    return Corrected(corrections, _measured(result, targets, kept), changed, int((~kept).sum()))
 
 
 def _target(label: str | None, published: Floats, classes: Sequence[str]) -> Floats:
