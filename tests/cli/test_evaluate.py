@@ -60,7 +60,7 @@ def test_several_models_do_not_fit_into_one_folder(
 ) -> None:
     ran = pawsight("evaluate", tiny_model, tiny_model, "--data", coloured.folder, "--out", tmp_path / "out")
     assert ran.code == 2
-    assert "one model with --out" in ran.err
+    assert "one model with --out or --report" in ran.err
 
 
 def test_corrected_labels_give_a_second_figure(
@@ -81,3 +81,18 @@ def test_corrected_labels_give_a_second_figure(
     assert said == plain
     assert corrected["accuracy"]["value"] == 1
     assert corrected["changed"] > 0
+
+
+def test_a_report_is_one_file(pawsight: Pawsight, tiny_model: Path, coloured: Dataset, tmp_path: Path) -> None:
+    words = ["evaluate", tiny_model, "--data", coloured.folder, "--split", "train", "--sample", 4]
+    ran = pawsight(*words, "--report", tmp_path / "new" / "report.html")
+    assert ran.code == 0, ran.err
+    assert ran.out.endswith(f"Wrote {tmp_path / 'new' / 'report.html'}.\n")
+    assert [path.name for path in (tmp_path / "new").iterdir()] == ["report.html"]
+
+
+def test_a_report_that_cannot_be_written_is_said_first(pawsight: Pawsight, tiny_model: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    ran = pawsight("evaluate", tiny_model, "--data", "nowhere", "--report", tmp_path / "file" / "report.html")
+    assert ran.code == 2
+    assert ran.err.startswith("Error: Expected a folder to write to at ")

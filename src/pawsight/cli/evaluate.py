@@ -31,8 +31,23 @@ PATH = click.Path(path_type=Path)
 @click.option("--format", "form", default="text", show_default=True, type=click.Choice(["text", "json"]))
 @click.option("--corrections", type=PATH, help="CSV of path,label: also judge by labels that a person put right.")
 @click.option("--out", type=PATH, help="Also write metrics, predictions and figures there.")
+@click.option("--report", type=PATH, help="Also write one HTML page with figures and photos, which opens offline.")
+@click.option(
+    "--sample",
+    type=click.IntRange(min=0),
+    default=400,
+    show_default=True,
+    help="Photos to measure robustness on, for the report; 0 leaves it out.",
+)
 def command(
-    models: tuple[str, ...], data: Path, split: str, form: str, corrections: Path | None, out: Path | None
+    models: tuple[str, ...],
+    data: Path,
+    split: str,
+    form: str,
+    corrections: Path | None,
+    out: Path | None,
+    report: Path | None,
+    sample: int,
 ) -> None:
     """Measure MODEL (a folder or a shipped model's name) on a split of prepared photos.
 
@@ -44,24 +59,48 @@ def command(
     Examples:
       pawsight evaluate default --data catsdogs --out evaluation
       pawsight evaluate default runs/scratch --data catsdogs
-      pawsight evaluate default --data catsdogs --corrections corrected.csv
+      pawsight evaluate default --data catsdogs --report report.html --corrections corrected.csv
     """
     with needs_extra("train"):
         from pawsight.classifier import Classifier
         from pawsight.data import open_dataset
         from pawsight.evaluate import HISTORY, correct, evaluate_all, read_corrections, write_evaluation
+        from pawsight.report.html import write_report
     from pawsight import zoo
 
-    if len(models) > 1 and out:
-        raise click.UsageError("Expected one model with --out, but received several. Give one, or leave --out away.")
+    if len(models) > 1 and (out or report):
+        raise click.UsageError("Expected one model with --out or --report, but received several.")
+    for path in (out, report and report.parent):
+        _make_folder(path)
     folders = [zoo.find(model) for model in models]
     dataset = open_dataset(data)
     labels = read_corrections(corrections, dataset) if corrections else None
-    results = evaluate_all([Classifier.load(folder) for folder in folders], dataset, split, watched)
+    classifiers = [Classifier.load(folder) for folder in folders]
+    results = evaluate_all(classifiers, dataset, split, watched)
     corrected = [correct(result, labels) for result in results] if labels is not None else []
     if out:
         write_evaluation(results[0], out, folders[0] / HISTORY)
     click.echo((_text if form == "text" else _json)(results, corrected, [_bytes(folder) for folder in folders]))
+    if report:
+        one = corrected[0] if corrected else None
+        write_report(
+            report, results[0], classifiers[0], dataset, folders[0], corrected=one, sample=sample, watch=watched
+        )
+        click.echo(f"Wrote {report}.", err=form == "json")
+
+
+def _make_folder(folder: Path | None) -> None:
+    """Make a folder to write to now, not after minutes of work."""
+    from pawsight.errors import BadSettings
+
+    try:
+        if folder:
+            folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadSettings(
+            f"Expected a folder to write to at {str(folder)!r}, but it cannot be made ({error.strerror}).",
+            "Choose another place.",
+        ) from error
 
 
 def _text(results: Sequence[Evaluation], corrected: Sequence[Corrected], sizes: Sequence[int]) -> str:
