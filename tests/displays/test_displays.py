@@ -32,6 +32,17 @@ def test_confusion_shows_counts_and_shares_row_by_row() -> None:
     assert [tick.get_text() for tick in axes.get_yticklabels()] == ["cat", "dog"]
 
 
+def test_numbers_in_a_confusion_read_on_light_and_dark_ground() -> None:
+    svg = to_svg("confusion", "Confusion matrix", ConfusionDisplay([[90, 10], [5, 95]], ["cat", "dog"]).plot)
+    colours = re.findall(r'<text style="[^"]*?(?:fill: ([^;"]+))[^"]*"[^>]*>(\d+)</text>', svg)
+    assert {number: colour for colour, number in colours} == {
+        "90": "#ffffff",
+        "95": "#ffffff",
+        "10": "currentColor",
+        "5": "currentColor",
+    }
+
+
 def test_roc_draws_a_curve_for_each_class_that_can_have_one() -> None:
     _, (axes,) = new_figure()
     targets = np.array([[1, 0, 0], [1, 0, 0], [0, 1, 0]], dtype=np.float32)

@@ -79,9 +79,9 @@ def test_every_part_is_there(written: str, classifier: Classifier, coloured: Dat
     metrics = evaluate(classifier, coloured, "train").metrics
     for words in (
         rate(metrics.accuracy),
-        rate(metrics.wrong_verdicts),
+        "<span>(" + rate(metrics.wrong_verdicts).partition(" (")[2] + "</span>",
         "How it learnt",
-        "1 labels of this split were changed",
+        "1 label of this split changed",
         "shorter side below 180 pixels",
         "turned 15\N{DEGREE SIGN}",
         "Labelled dog,",

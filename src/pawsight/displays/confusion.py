@@ -41,7 +41,7 @@ class ConfusionDisplay:
                 f"{counts[row, column]:,}\n{shares[row, column]:.1%}",
                 ha="center",
                 va="center",
-                color="white" if shares[row, column] > 0.5 else "black",
+                color="white" if shares[row, column] > 0.5 else None,
             )
             for row in places
             for column in places

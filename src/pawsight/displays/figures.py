@@ -23,6 +23,7 @@ _INK = "#010203"  # stands for the page's own colour of text until the SVG is wr
 _INKED = ("text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color", "legend.edgecolor")
 _STYLE: dict[Any, Any] = dict.fromkeys(_INKED, _INK) | {
     "svg.fonttype": "none",
+    "font.size": 12,  # on a phone the figure is shown at four fifths of its size
     "axes.spines.top": False,
     "axes.spines.right": False,
     "legend.framealpha": 0,

@@ -48,5 +48,5 @@ class RiskCoverageDisplay:
             (self.point_,) = axes.plot(*self.chosen, "o", color=COLOURS[1], label="at this model's thresholds")
         axes.set(xlabel="share of photos answered", ylabel="share of these answers wrong")
         axes.set(xlim=(0, 1.02), ylim=(0, None), title=f"Risk and coverage, n = {len(self.coverage):,}")
-        axes.legend(loc="upper left")
+        axes.legend()
         return self

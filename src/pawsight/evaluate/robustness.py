@@ -31,12 +31,14 @@ class Disturbance:
     """One way to make a photo worse.
 
     Attributes:
-        name: of it.
+        name: of it, as a participle: `turned`.
+        words: what is done.
         change: makes a photo `(H, W, 3)` uint8 worse by so much.
-        strengths: how much, from mild to strong, with words for each.
+        strengths: how much, from mild to strong, with words for each that go on after the name.
     """
 
     name: str
+    words: str
     change: Callable[[Pixels, float], Pixels]
     strengths: dict[str, float]
 
@@ -46,13 +48,11 @@ class Outcome:
     """Accuracy on photos that were all changed in one way.
 
     Attributes:
-        name: of the disturbance; empty for the photos as they are.
-        strength: in words.
+        name: of the disturbance and its strength, such as `turned 45°`, or `as they are`.
         accuracy: on the sample.
     """
 
     name: str
-    strength: str
     accuracy: Measured
 
 
@@ -88,11 +88,23 @@ def darken(photo: Pixels, share: float) -> Pixels:
 
 
 DISTURBANCES = (
-    Disturbance("turned", rotate, {"15\N{DEGREE SIGN}": 15, "45\N{DEGREE SIGN}": 45, "90\N{DEGREE SIGN}": 90}),
-    Disturbance("blurred", blur, {"1 % of the side": 0.01, "2 %": 0.02, "4 %": 0.04}),
-    Disturbance("compressed", compress, {"JPEG quality 20": 20, "10": 10, "5": 5}),
-    Disturbance("cropped", crop, {"to 75 % of each side": 0.75, "50 %": 0.5, "30 %": 0.3}),
-    Disturbance("darkened", darken, {"to 50 % of the light": 0.5, "25 %": 0.25, "10 %": 0.1}),
+    Disturbance(
+        "turned",
+        "about the middle, against the clock",
+        rotate,
+        {"15\N{DEGREE SIGN}": 15, "45\N{DEGREE SIGN}": 45, "90\N{DEGREE SIGN}": 90},
+    ),
+    Disturbance(
+        "blurred",
+        "by a Gaussian, whose width is a share of the shorter side",
+        blur,
+        {"1 %": 0.01, "2 %": 0.02, "4 %": 0.04},
+    ),
+    Disturbance("compressed", "as JPEG of low quality", compress, {"quality 20": 20, "quality 10": 10, "quality 5": 5}),
+    Disturbance(
+        "cropped", "to the middle, a share of each side", crop, {"to 75 %": 0.75, "to 50 %": 0.5, "to 30 %": 0.3}
+    ),
+    Disturbance("darkened", "to a share of the light", darken, {"to 50 %": 0.5, "to 25 %": 0.25, "to 10 %": 0.1}),
 )
 
 
@@ -122,10 +134,8 @@ def measure_robustness(
     photos = watch(data.photos(indices), len(indices), "Disturbing photos")
     labels = list(in_order(partial(_labels, classifier), photos, WORKERS, 2 * WORKERS))
     hits = (np.array(labels) == np.array(truth)[:, None]).sum(axis=0)
-    names = [("", "as they are"), *((one.name, words) for one in DISTURBANCES for words in one.strengths)]
-    return [
-        Outcome(name, words, wilson(int(right), len(indices))) for (name, words), right in zip(names, hits, strict=True)
-    ]
+    names = ["as they are", *(f"{one.name} {words}" for one in DISTURBANCES for words in one.strengths)]
+    return [Outcome(name, wilson(int(right), len(indices))) for name, right in zip(names, hits, strict=True)]
 
 
 def _labels(classifier: Classifier, photo: bytes) -> list[str]:

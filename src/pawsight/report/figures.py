@@ -44,6 +44,6 @@ def draw_slices(slices: Sequence[Slice]) -> str:
 
 def draw_robustness(outcomes: Sequence[Outcome]) -> str:
     """Accuracy after each disturbance."""
-    rates = {f"{one.name} {one.strength}".strip(): one.accuracy for one in outcomes}
+    rates = {one.name: one.accuracy for one in outcomes}
     plot = RateDisplay.from_rates(rates).plot
     return to_svg("robustness", "Accuracy on disturbed photos", plot, height=1 + ROW * len(rates))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from pawsight.evaluate import (
     measure_slices,
 )
 from pawsight.evaluate.robustness import DISTURBANCES, sample_indices, variants
+from pawsight.metrics import Measured
 from pawsight.report.figures import draw, draw_robustness, draw_slices
 from pawsight.report.gallery import SMALL, Case, embed, mistakes, show, strangers
 from pawsight.report.text import number, rate
@@ -32,6 +34,21 @@ from pawsight.types import Watch, unwatched
 
 TEMPLATE = "report.html"
 MISTAKES, STRANGERS = 12, 6  # at most so many in the galleries
+
+
+@dataclass(frozen=True)
+class Disturbed:
+    """One disturbance at its strengths.
+
+    Attributes:
+        name: of it.
+        words: what is done.
+        steps: for each strength, its words, the accuracy, and an example as a `data:` address.
+    """
+
+    name: str
+    words: str
+    steps: list[tuple[str, Measured, str]]
 
 
 @dataclass(frozen=True)
@@ -46,8 +63,7 @@ class Contents:
         verdicts: (label, verdict) -> photos.
         figures: name -> SVG.
         slices: accuracy on each.
-        outcomes: accuracy after each disturbance; empty where it was not measured.
-        examples: disturbance -> (strength, photo); the same photo each time.
+        disturbed: first the photos as they are, then each disturbance; empty where it was not measured.
         mistakes, strangers: photos told wrongly, and photos of none of the classes, the most confident first.
         wrong: how many mistakes there are in all.
         date: of the report.
@@ -60,8 +76,7 @@ class Contents:
     verdicts: Counter[tuple[str, str]]
     figures: dict[str, str]
     slices: list[Slice]
-    outcomes: list[Outcome]
-    examples: dict[str, list[tuple[str, str]]]
+    disturbed: list[Disturbed]
     mistakes: list[Case]
     strangers: list[Case]
     wrong: int
@@ -129,8 +144,7 @@ def gather(
         verdicts=_count(result, data),
         figures=figures,
         slices=slices,
-        outcomes=outcomes,
-        examples=_examples(result, classifier, data) if outcomes else {},
+        disturbed=_disturbed(outcomes, result, classifier, data) if outcomes else [],
         mistakes=cases[: len(shown)],
         strangers=cases[len(shown) :],
         wrong=len(wrong),
@@ -143,14 +157,16 @@ def _count(result: Evaluation, data: Dataset) -> Counter[tuple[str, str]]:
     return Counter(zip(labels, result.verdicts, strict=True))
 
 
-def _examples(result: Evaluation, classifier: Classifier, data: Dataset) -> dict[str, list[tuple[str, str]]]:
-    """One photo of the sample, disturbed in every way."""
+def _disturbed(
+    outcomes: Sequence[Outcome], result: Evaluation, classifier: Classifier, data: Dataset
+) -> list[Disturbed]:
+    """Each disturbance with its outcomes, shown on one photo of the sample."""
     photo = classifier.decode(next(data.photos(sample_indices(result, data, 1))))
-    pictures = [embed(one, SMALL) for one in variants(photo)]
-    examples = {"as it is": [("", pictures.pop(0))]}
+    steps = [(one.accuracy, embed(picture, SMALL)) for one, picture in zip(outcomes, variants(photo), strict=True)]
+    found = [Disturbed("as they are", "for comparison", [("", *steps.pop(0))])]
     for one in DISTURBANCES:
-        examples[one.name] = [(words, pictures.pop(0)) for words in one.strengths]
-    return examples
+        found.append(Disturbed(one.name, one.words, [(words, *steps.pop(0)) for words in one.strengths]))
+    return found
 
 
 def render(contents: Contents) -> str:
