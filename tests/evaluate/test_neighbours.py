@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -38,6 +40,11 @@ def test_look_alikes_share_the_colour(classifier: Classifier, coloured: Dataset)
     blue = classifier.predict_fitted([np.full((32, 32, 3), (40, 50, 210), np.uint8)])[0]
     (found,) = nearest(classifier, coloured, blue.features[None], 3)
     assert [coloured.rows[one.place].label for one in found] == ["dog"] * 3
+
+
+def test_without_training_photos_there_are_none(classifier: Classifier, coloured: Dataset) -> None:
+    rows = tuple(replace(row, split="test") for row in coloured.rows)
+    assert nearest(classifier, replace(coloured, rows=rows), np.ones((2, 3), np.float32), 3) == [[], []]
 
 
 def test_what_takes_long_is_watched(classifier: Classifier, coloured: Dataset) -> None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pawsight.evaluate import Corrected, Evaluation
 
 PATH = click.Path(path_type=Path)
+FILE = click.Path(path_type=Path, dir_okay=False)
 
 
 @click.command()
@@ -29,9 +30,9 @@ PATH = click.Path(path_type=Path)
     help="Which photos.",
 )
 @click.option("--format", "form", default="text", show_default=True, type=click.Choice(["text", "json"]))
-@click.option("--corrections", type=PATH, help="CSV of path,label: also judge by labels that a person put right.")
+@click.option("--corrections", type=FILE, help="CSV of path,label: also judge by labels that a person put right.")
 @click.option("--out", type=PATH, help="Also write metrics, predictions and figures there.")
-@click.option("--report", type=PATH, help="Also write one HTML page with figures and photos, which opens offline.")
+@click.option("--report", type=FILE, help="Also write one HTML page with figures and photos, which opens offline.")
 @click.option(
     "--sample",
     type=click.IntRange(min=0),

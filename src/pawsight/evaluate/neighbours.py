@@ -52,7 +52,7 @@ def nearest(
     wanted = _unit(features)
     batches = watch(_batches(indices), -(-len(indices) // BATCH), "Comparing with training photos")
     parts = in_order(partial(_similar, classifier, data, wanted), batches, WORKERS, 2 * WORKERS)
-    similar = np.concatenate(list(parts))
+    similar = np.concatenate([np.empty((0, len(features)), np.float32), *parts])
     order = np.argsort(-similar, axis=0, kind="stable")[:count]
     return [
         [Neighbour(int(indices[row]), float(similar[row, query])) for row in order[:, query]]
