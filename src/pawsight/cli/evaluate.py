@@ -119,7 +119,7 @@ def _table(results: Sequence[Evaluation], sizes: Sequence[int]) -> str:
 
     if len(results) == 1:
         return summarise(results[0].metrics)
-    return "\n".join([tabulate(results, sizes), *map(contrast, compare_all(results))])
+    return "\n".join([tabulate(results, sizes), "", *map(contrast, compare_all(results))])
 
 
 def _json(results: Sequence[Evaluation], corrected: Sequence[Corrected], sizes: Sequence[int]) -> str:
