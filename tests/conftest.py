@@ -18,6 +18,7 @@ from PIL import ExifTags, Image
 from pawsight.card import GRAPH, Input, ModelCard, Thresholds, seal
 from pawsight.classifier import Classifier
 from pawsight.cli import main
+from pawsight.data import Dataset, open_dataset
 from pawsight.runtime import golden
 from pawsight.runtime.onnx import OnnxSession
 from pawsight.types import Pixels
@@ -34,6 +35,7 @@ COLOURS: dict[str, Colour] = {
     "unsure": (128, 128, 128),
 }
 SIZE, GRID = 32, 4
+MISLABELLED = 4
 WEIGHTS = ((20, 0), (0, 0), (0, 20))
 BIAS = (-10, -10)
 
@@ -151,6 +153,29 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def classifier(tiny_model: Path) -> Classifier:
     """The tiny model, loaded."""
     return Classifier.load(tiny_model)
+
+
+@pytest.fixture(scope="session")
+def coloured(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
+    """Prepared photos of cat, dog and neither that the tiny model knows, but for a few that are labelled wrongly: dogs
+    numbered below `MISLABELLED` show what it takes for a cat."""
+    prepare = pytest.importorskip("pawsight.data.prepare", reason="preparing needs the extra train").prepare
+    folder = tmp_path_factory.mktemp("coloured")
+    for number in range(40):
+        for label in ("cat", "dog", "neither"):
+            shown = COLOURS["cat" if label == "dog" and number < MISLABELLED else label]
+            light = np.random.default_rng((number, *COLOURS[label])).uniform(0.7, 1.1, (6, 8, 1))
+            photo = np.clip(light.repeat(6, axis=0).repeat(6, axis=1) * shown, 0, 255).astype(np.uint8)
+            (folder / "photos" / label).mkdir(parents=True, exist_ok=True)
+            (folder / "photos" / label / f"{number}.png").write_bytes(_picture(pixels=photo, format="PNG"))
+    return open_dataset(prepare(folder / "photos", folder / "prepared", size=SIZE).folder)
+
+
+@pytest.fixture
+def few_resamples(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bootstrap from few resamples: for tests that are not about intervals, and would wait for them."""
+    metrics = pytest.importorskip("pawsight.metrics", reason="measuring needs the extra train")
+    monkeypatch.setattr(metrics, "RESAMPLES", 20)
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ SERVING = [
     "zoo",
     "classifier",
     "explain",
+    "thumbnail",
     "batch",
     "archive",
     "web",

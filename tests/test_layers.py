@@ -18,10 +18,10 @@ PACKAGE = SOURCE / "pawsight"
 LAYERS = [
     ["errors", "types", "formats", "parallel", "intervals"],
     ["settings", "card", "recipes", "images", "metrics"],
-    ["runtime", "zoo", "displays", "archive"],
+    ["runtime", "zoo", "displays", "archive", "thumbnail"],
     ["classifier", "explain", "data"],
-    ["evaluate", "report", "batch", "train"],
-    ["web"],
+    ["evaluate", "batch", "train"],
+    ["report", "web"],
     ["cli"],
     ["__main__"],
 ]
@@ -40,6 +40,7 @@ DOORWAYS = {
     "ray": ["batch"],
     "onnxruntime": ["runtime", "train"],
     "flask": ["web"],
+    "jinja2": ["report"],
     "waitress": ["web", "cli"],
     "click": ["cli"],
     "sqlalchemy": ["archive"],

@@ -5,7 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pawsight.metrics import calibration_error, log_loss, measure, wilson
+from pawsight.metrics import (
+    answered_wrong,
+    calibration_bins,
+    calibration_error,
+    log_loss,
+    mcnemar,
+    measure,
+    risk_coverage,
+    wilson,
+)
 
 CLASSES = ("cat", "dog")
 
@@ -89,3 +98,41 @@ def test_calibration_error_is_the_gap_between_saying_and_happening() -> None:
 
 def test_log_loss_of_a_coin() -> None:
     assert log_loss(_targets("cd"), np.full((2, 2), 0.5, np.float32)) == pytest.approx(np.log(2), rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("only_first", "only_second", "p"),
+    # By hand: both tails of a fair coin's binomial distribution.
+    [(0, 0, 1.0), (1, 0, 1.0), (5, 0, 2 / 32), (6, 0, 2 / 64), (2, 8, 2 * (1 + 10 + 45) / 1024), (4, 4, 1.0)],
+)
+def test_mcnemar_by_hand(only_first: int, only_second: int, p: float) -> None:
+    assert mcnemar(only_first, only_second) == pytest.approx(p)
+    assert mcnemar(only_second, only_first) == pytest.approx(p)
+
+
+def test_bins_are_those_of_the_calibration_error() -> None:
+    rng = np.random.default_rng(0)
+    scores = rng.uniform(size=(50, 2)).astype(np.float32)
+    targets = (rng.uniform(size=(50, 2)) < scores**2).astype(np.float32)
+    bins = calibration_bins(targets, scores, 7)
+    assert [one.happened.n for one in bins] == [15, 15, 14, 14, 14, 14, 14]
+    assert [one.said for one in bins] == sorted(one.said for one in bins)
+    error = sum(abs(one.said - one.happened.value) * one.happened.n for one in bins) / 100
+    assert error == pytest.approx(calibration_error(targets, scores, 7), abs=1e-6)
+
+
+def test_the_surest_are_answered_first() -> None:
+    scores = np.array([[0.6, 0.1], [0.99, 0.01], [0.1, 0.8]], dtype=np.float32)
+    coverage, risk = risk_coverage(_targets("dcd"), scores)
+    np.testing.assert_allclose(coverage, [1 / 3, 2 / 3, 1])
+    np.testing.assert_allclose(risk, [0, 0, 1 / 3])
+    assert answered_wrong(_targets("dcd"), scores, 0.3, 0.7) == pytest.approx((2 / 3, 0))
+    assert answered_wrong(_targets("dcd"), scores, 0.0, 1.0) == (0, 0)
+
+
+def test_photos_of_both_are_no_photos_of_none() -> None:
+    targets = np.array([[1, 0], [0, 1], [1, 1], [0, 0]], dtype=np.float32)
+    metrics = measure(targets, targets, ["cat", "dog", "both", "dog"], CLASSES)
+    assert metrics.accuracy.n == 2
+    assert metrics.false_accepts is not None
+    assert (metrics.false_accepts.value, metrics.false_accepts.n) == (1, 1)

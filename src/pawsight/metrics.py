@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import numpy.typing as npt
 from msgspec import Struct
+from scipy.stats import binomtest
 from sklearn.metrics import confusion_matrix, precision_recall_fscore_support, roc_auc_score
 
 from pawsight.intervals import wilson_interval
@@ -30,6 +31,13 @@ class Measured(Struct, frozen=True):
     n: int
     low: float | None = None
     high: float | None = None
+
+
+class Bin(Struct, frozen=True):
+    """Some scores of about one size: their mean, and how often what they say is so."""
+
+    said: float
+    happened: Measured
 
 
 class ClassMetrics(Struct, frozen=True):
@@ -77,6 +85,20 @@ def wilson(hits: int, n: int) -> Measured:
     return Measured(hits / n, n, *wilson_interval(hits, n))
 
 
+def mcnemar(only_first: int, only_second: int) -> float:
+    """McNemar's exact test (McNemar 1947): the probability that two equally good classifiers differ at least so much.
+
+    Args:
+        only_first, only_second: photos that one classifier alone got right. Photos that both got right or both wrong
+            tell nothing about which is better.
+
+    Returns:
+        The two-sided p, 0..1; 1 where they never differ.
+    """
+    differ = only_first + only_second
+    return float(binomtest(only_first, differ).pvalue) if differ else 1.0
+
+
 def bootstrap(statistic: Callable[[Labels], dict[str, float]], n: int) -> dict[str, Measured]:
     """Numbers with the percentile intervals of `RESAMPLES` resamples of their photos (Efron 1979).
 
@@ -103,7 +125,8 @@ def measure(targets: Floats, scores: Floats, verdicts: Sequence[str], classes: S
     """Measure a classifier.
 
     Args:
-        targets: `(N, C)`, 1 for the class that a photo shows; all 0 for photos of none.
+        targets: `(N, C)`, 1 for the class that a photo shows; all 0 for photos of none. Photos of several count in no
+            number.
         scores: `(N, C)`, 0..1.
         verdicts: N verdicts, as `pawsight.classifier` gives them.
         classes: C names.
@@ -127,7 +150,7 @@ def measure(targets: Floats, scores: Floats, verdicts: Sequence[str], classes: S
         confusion=confusion_matrix(truth, guess, labels=range(len(classes))).tolist(),
         verdicts={verdict: int((told[known] == verdict).sum()) for verdict in sorted(set(told[known]))},
         wrong_verdicts=_wrong_verdicts(np.asarray(classes, dtype=object)[truth], told[known]),
-        false_accepts=_false_accepts(told[~known], classes),
+        false_accepts=_false_accepts(told[targets.sum(axis=1) == 0], classes),
         **{name: numbers[name] for name in SUMMARY},
     )
 
@@ -175,8 +198,43 @@ def calibration_error(targets: Floats, scores: Floats, bins: int = 15) -> float:
         targets, scores: `(N, C)`; every score of every class counts as one statement.
     """
     said, happened = scores.ravel(), targets.ravel()
-    parts = np.array_split(np.argsort(said, kind="stable"), min(bins, len(said)))
+    parts = _equal_mass(said, bins)
     return float(sum(abs(said[part].mean() - happened[part].mean()) * len(part) for part in parts) / len(said))
+
+
+def calibration_bins(targets: Floats, scores: Floats, bins: int = 15) -> list[Bin]:
+    """The bins of `calibration_error`, from low to high scores."""
+    said, happened = scores.ravel(), targets.ravel()
+    return [
+        Bin(float(said[part].mean()), wilson(int(happened[part].sum()), len(part))) for part in _equal_mass(said, bins)
+    ]
+
+
+def _equal_mass(said: Floats, bins: int) -> list[Labels]:
+    return np.array_split(np.argsort(said, kind="stable"), min(bins, len(said)))
+
+
+def risk_coverage(targets: Floats, scores: Floats) -> tuple[Floats, Floats]:
+    """What it costs to answer more: photos in the order of how far all their scores are from one half.
+
+    Args:
+        targets, scores: `(N, C)`. A photo is told wrongly when any class is on the wrong side of one half.
+
+    Returns:
+        Coverage, the share of photos answered, `(N,)`, ascending to 1, and risk, the share of wrong ones among
+        these, `(N,)`.
+    """
+    surest_first = np.argsort(-np.abs(scores - 0.5).min(axis=1), kind="stable")
+    wrong = np.any((scores >= 0.5) != (targets >= 0.5), axis=1)[surest_first]
+    count = np.arange(1, len(wrong) + 1)
+    return (count / len(wrong)).astype(np.float32), (wrong.cumsum() / count).astype(np.float32)
+
+
+def answered_wrong(targets: Floats, scores: Floats, absent: float, present: float) -> tuple[float, float]:
+    """The share of photos with no score between two thresholds, and the share of wrong ones among these (0 of none)."""
+    answered = np.all((scores >= present) | (scores <= absent), axis=1)
+    wrong = np.any((scores >= 0.5) != (targets >= 0.5), axis=1)
+    return float(answered.mean()), float(wrong[answered].mean()) if answered.any() else 0.0
 
 
 def _wrong_verdicts(truth: npt.NDArray[np.object_], told: npt.NDArray[np.object_]) -> Measured:

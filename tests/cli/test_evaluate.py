@@ -1,3 +1,5 @@
+"""`pawsight evaluate` as a user types it, with the tiny model."""
+
 from __future__ import annotations
 
 import json
@@ -5,42 +7,92 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
+import pytest
 
-from pawsight.card import read_card
-from pawsight.classifier import Classifier
-from pawsight.data.prepare import prepare
+from pawsight.data import Dataset
 
+pytestmark = pytest.mark.usefixtures("few_resamples")
 
-def prepared(folder: Path, picture: Callable[..., bytes], count: int) -> Path:
-    """Photos of both classes that the tiny model knows, none the twin of another."""
-    for label, colour in (("cat", (210, 50, 40)), ("dog", (40, 50, 210))):
-        (folder / "photos" / label).mkdir(parents=True)
-        for number in range(count):
-            light = np.random.default_rng((number, *colour)).uniform(0.7, 1.1, (6, 8, 1))
-            photo = np.clip(light.repeat(6, axis=0).repeat(6, axis=1) * colour, 0, 255).astype(np.uint8)
-            (folder / "photos" / label / f"{number}.png").write_bytes(picture(pixels=photo, format="PNG"))
-    return prepare(folder / "photos", folder / "prepared", size=32).folder
+Pawsight = Callable[..., Any]
 
 
-def test_budgets_go_into_the_card(
-    pawsight: Callable[..., Any], make_model: Callable[..., Path], picture: Callable[..., bytes], tmp_path: Path
+@pytest.fixture
+def colour_blind(make_model: Callable[..., Path], tmp_path: Path) -> Path:
+    """A model that takes everything for a cat."""
+    return make_model(tmp_path / "blind", name="blind", weights=((0, 0), (0, 0), (0, 0)), bias=(3, -3))
+
+
+def test_two_models_on_the_same_photos(
+    pawsight: Pawsight, tiny_model: Path, colour_blind: Path, coloured: Dataset
 ) -> None:
-    model, data = make_model(tmp_path / "model"), prepared(tmp_path, picture, 250)
-    ran = pawsight("evaluate", model, "--data", data, "--write-budgets", "--format", "json")
+    words = ["evaluate", tiny_model, colour_blind, "--data", coloured.folder, "--split", "train"]
+    ran = pawsight(*words)
     assert ran.code == 0, ran.err
-    assert json.loads(ran.out)["accuracy"]["value"] == 1
-    assert f"into {model / 'card.json'}" in ran.err
-    budget = read_card(model).budgets["0.1"]
-    assert budget.wrong.value == 0
-    assert budget.wrong.n > 34
-    Classifier.load(model)  # still sealed
+    assert ran.out.splitlines()[2].startswith("tiny-1 ")
+    assert "tiny-1 is better than blind-1 (only tiny-1 right: " in ran.out
+
+    said = json.loads(pawsight(*words, "--format", "json").out)
+    assert [model["model"] for model in said["models"]] == ["tiny-1", "blind-1"]
+    assert [model["bytes"] for model in said["models"]] == [
+        (folder / "model.onnx").stat().st_size for folder in (tiny_model, colour_blind)
+    ]
+    (comparison,) = said["comparisons"]
+    assert comparison["better"] == "tiny-1"
+    assert comparison["only_second"] == 0
+    assert comparison["n"] == said["models"][0]["metrics"]["accuracy"]["n"]
 
 
-def test_too_few_photos_prove_nothing(
-    pawsight: Callable[..., Any], make_model: Callable[..., Path], picture: Callable[..., bytes], tmp_path: Path
+def test_a_model_is_not_better_than_itself(pawsight: Pawsight, tiny_model: Path, coloured: Dataset) -> None:
+    ran = pawsight("evaluate", tiny_model, tiny_model, "--data", coloured.folder, "--split", "train")
+    assert "tiny-1, tiny-1: no difference shown at " in ran.out
+
+
+def test_one_model_is_summed_up(pawsight: Pawsight, tiny_model: Path, coloured: Dataset, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    ran = pawsight("evaluate", tiny_model, "--data", coloured.folder, "--split", "train", "--out", out)
+    assert ran.code == 0, ran.err
+    assert ran.out.startswith("accuracy ")
+    assert (out / "metrics.json").exists()
+
+
+def test_several_models_do_not_fit_into_one_folder(
+    pawsight: Pawsight, tiny_model: Path, coloured: Dataset, tmp_path: Path
 ) -> None:
-    model, data = make_model(tmp_path / "model"), prepared(tmp_path, picture, 20)
-    ran = pawsight("evaluate", model, "--data", data, "--write-budgets")
-    assert (ran.code, "for validation are too few" in ran.err) == (2, True)
-    assert read_card(model).budgets == {}
+    ran = pawsight("evaluate", tiny_model, tiny_model, "--data", coloured.folder, "--out", tmp_path / "out")
+    assert ran.code == 2
+    assert "one model with --out or --report" in ran.err
+
+
+def test_corrected_labels_give_a_second_figure(
+    pawsight: Pawsight, tiny_model: Path, coloured: Dataset, tmp_path: Path
+) -> None:
+    wrong = [row.path for row in coloured.rows if row.label == "dog" and int(Path(row.path).stem) < 4]
+    path = tmp_path / "corrected.csv"
+    path.write_text("path,label\n" + "".join(f"{name},cat\n" for name in wrong))
+    words = ["evaluate", tiny_model, "--data", coloured.folder, "--split", "train"]
+    published, both = pawsight(*words).out, pawsight(*words, "--corrections", path).out
+    assert both.startswith(published.rstrip())
+    assert " labels of split train changed, 0 photos left out):\naccuracy             100.00 % " in both
+
+    plain, said = (
+        json.loads(pawsight(*words, *more, "--format", "json").out) for more in ((), ("--corrections", path))
+    )
+    corrected = said.pop("corrected")
+    assert said == plain
+    assert corrected["accuracy"]["value"] == 1
+    assert corrected["changed"] > 0
+
+
+def test_a_report_is_one_file(pawsight: Pawsight, tiny_model: Path, coloured: Dataset, tmp_path: Path) -> None:
+    words = ["evaluate", tiny_model, "--data", coloured.folder, "--split", "train", "--sample", 4]
+    ran = pawsight(*words, "--report", tmp_path / "new" / "report.html")
+    assert ran.code == 0, ran.err
+    assert ran.out.endswith(f"Wrote {tmp_path / 'new' / 'report.html'}.\n")
+    assert [path.name for path in (tmp_path / "new").iterdir()] == ["report.html"]
+
+
+def test_a_report_that_cannot_be_written_is_said_first(pawsight: Pawsight, tiny_model: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    ran = pawsight("evaluate", tiny_model, "--data", "nowhere", "--report", tmp_path / "file" / "report.html")
+    assert ran.code == 2
+    assert ran.err.startswith("Error: Expected a folder to write to at ")

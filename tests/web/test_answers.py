@@ -10,9 +10,9 @@ import pytest
 from pawsight import images
 from pawsight.classifier import Classifier
 from pawsight.errors import EmptyFile
+from pawsight.thumbnail import LONGEST, thumbnail
 from pawsight.types import Pixels
 from pawsight.web.answers import Answer, UnknownClass, answer, answer_or_error, heatmap
-from pawsight.web.thumbnail import LONGEST, thumbnail
 
 
 def test_an_answer_is_the_classifiers(classifier: Classifier, picture: Any) -> None:

@@ -133,7 +133,7 @@ def answer(folder: Path | None, model: str) -> None:
 
 
 def _answer(archive: Archive, entry: Entry, classifier: Any) -> None:
-    from pawsight.web.thumbnail import thumbnail
+    from pawsight.thumbnail import thumbnail
 
     start = time.perf_counter()
     pixels = classifier.decode(archive.photo(entry.id))

@@ -14,7 +14,7 @@ from pawsight.classifier import Classifier, Prediction
 from pawsight.errors import ImageError, PawsightError
 from pawsight.explain import heat, overlay, to_png
 from pawsight.images import decode
-from pawsight.web.thumbnail import thumbnail
+from pawsight.thumbnail import thumbnail
 
 
 class UnknownClass(PawsightError):

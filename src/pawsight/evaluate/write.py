@@ -1,82 +1,21 @@
-"""A model and a split -> predictions, metrics, figures. What is measured is the graph that answers, from the files."""
+"""An evaluation -> files: numbers, single answers and figures, beside a model or in a folder of their own."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 import numpy as np
 
 from pawsight.card import Metric, ModelCard, read_card, seal
-from pawsight.classifier import Classifier, Prediction
+from pawsight.classifier import Classifier
 from pawsight.data import Dataset
 from pawsight.displays import ConfusionDisplay, HistoryDisplay, RocDisplay, new_figure
-from pawsight.errors import BadData
-from pawsight.metrics import Measured, Metrics, measure
-from pawsight.parallel import in_order
-from pawsight.types import Floats
+from pawsight.evaluate.run import Evaluation, evaluate
+from pawsight.metrics import Measured, Metrics
 
-WORKERS = os.cpu_count() or 1
-WINDOW = 8 * WORKERS
 HISTORY = "history.csv"
 HEADLINES = ("accuracy", "macro_f1", "roc_auc", "log_loss", "calibration_error", "wrong_verdicts", "false_accepts")
-
-
-@dataclass(frozen=True)
-class Evaluation:
-    """What a model said of a split.
-
-    Attributes:
-        classes: C names, in the model's order.
-        paths: N names of photos.
-        targets: `(N, C)` float32.
-        scores: `(N, C)` float32.
-        verdicts: N verdicts.
-        metrics: measured from these.
-    """
-
-    classes: list[str]
-    paths: list[str]
-    targets: Floats
-    scores: Floats
-    verdicts: list[str]
-    metrics: Metrics
-
-
-def evaluate(classifier: Classifier, data: Dataset, split: str = "test") -> Evaluation:
-    """Answer for every photo of a split, from its original file, and measure.
-
-    Raises:
-        BadData: the data has other classes than the model, the split is empty, or files have changed.
-    """
-    classes = classifier.card.classes
-    if sorted(classes) != sorted(data.classes):
-        raise BadData(
-            f"Expected data of the model's classes ({', '.join(classes)}), but it has {', '.join(data.classes)}."
-        )
-    indices = data.indices(split)
-    if not len(indices):
-        raise BadData(f"Expected photos in split {split}, but there are none.", "Prepare more photos.")
-    answers = list(_answers(classifier, data.photos(indices)))
-    order = [data.classes.index(name) for name in classes]
-    targets = data.targets[indices][:, order]
-    scores = np.array([[answer.scores[name] for name in classes] for answer in answers], dtype=np.float32)
-    verdicts = [answer.verdict for answer in answers]
-    return Evaluation(
-        classes=classes,
-        paths=[data.rows[place].path for place in indices],
-        targets=targets,
-        scores=scores,
-        verdicts=verdicts,
-        metrics=measure(targets, scores, verdicts, classes),
-    )
-
-
-def _answers(classifier: Classifier, photos: Iterable[bytes]) -> Iterator[Prediction]:
-    return in_order(lambda photo: classifier.predict([photo])[0], photos, WORKERS, WINDOW)
 
 
 def write_evaluation(result: Evaluation, out: Path, history: Path | None = None) -> None:
@@ -104,12 +43,11 @@ def write_evaluation(result: Evaluation, out: Path, history: Path | None = None)
 
 
 def _draw(result: Evaluation, figures: Path) -> None:
-    shown = result.targets.sum(axis=1) == 1
     figure, (axes,) = new_figure()
     ConfusionDisplay(result.metrics.confusion, result.classes).plot(axes)
     figure.savefig(figures / "confusion.svg")
     figure, (axes,) = new_figure()
-    RocDisplay(result.targets[shown], result.scores[shown], result.classes).plot(axes)
+    RocDisplay(result.targets[result.single], result.scores[result.single], result.classes).plot(axes)
     figure.savefig(figures / "roc.svg")
 
 

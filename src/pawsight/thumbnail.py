@@ -12,16 +12,17 @@ from pawsight.types import Pixels
 LONGEST = 512
 
 
-def thumbnail(pixels: Pixels) -> bytes:
-    """Shrink a photo to at most 512 pixels a side and encode it as JPEG, without any metadata.
+def thumbnail(pixels: Pixels, longest: int = LONGEST) -> bytes:
+    """Shrink a photo and encode it as JPEG, without any metadata.
 
     JPEG and not the pixels: two hundred of them then take about 10 MB of memory instead of 100.
 
     Args:
         pixels: `(H, W, 3)` uint8.
+        longest: no side of the result has more pixels; smaller photos stay as they are.
     """
     height, width = pixels.shape[:2]
-    scale = min(1.0, LONGEST / max(height, width))
+    scale = min(1.0, longest / max(height, width))
     if scale < 1:
         pixels = resize(pixels, (max(1, round(width * scale)), max(1, round(height * scale))))
     buffer = io.BytesIO()

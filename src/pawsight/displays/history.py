@@ -1,0 +1,43 @@
+"""Learning curves."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from matplotlib.axes import Axes
+
+from pawsight.displays.figures import COLOURS
+
+
+@dataclass
+class HistoryDisplay:
+    """Loss and accuracy over the epochs of a training.
+
+    Attributes:
+        rows: one a epoch, as `history.csv` holds them.
+        lines_: column -> its line; set by `plot`.
+    """
+
+    rows: Sequence[dict[str, str]]
+    lines_: dict[str, Any] = field(default_factory=dict, init=False)
+
+    @classmethod
+    def from_csv(cls, path: Path) -> HistoryDisplay:
+        """Read the history that a training wrote."""
+        with path.open(newline="") as file:
+            return cls(list(csv.DictReader(file)))
+
+    def plot(self, loss: Axes, accuracy: Axes) -> HistoryDisplay:
+        """Draw losses into one pair of axes and accuracies into the other."""
+        epochs = range(1, len(self.rows) + 1)
+        for axes, name in ((loss, "loss"), (accuracy, "accuracy")):
+            for column, colour, label in ((name, COLOURS[0], "training"), (f"val_{name}", COLOURS[1], "validation")):
+                values = [float(row[column]) for row in self.rows]
+                (self.lines_[column],) = axes.plot(epochs, values, marker="o", color=colour, label=label)
+            axes.set(xlabel="epoch", ylabel=name, xticks=epochs)
+            axes.legend()
+        return self

@@ -1,0 +1,71 @@
+"""Slices are rules on decoded photos, with fixed cut-offs."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from pawsight.classifier import Classifier
+from pawsight.data import Dataset
+from pawsight.evaluate import evaluate, measure_slices
+from pawsight.evaluate.robustness import blur
+from pawsight.evaluate.slices import BLURRY, BRIGHT, DARK, LONG, RULES, SMALL, Traits, slices, traits
+
+pytestmark = pytest.mark.usefixtures("few_resamples")
+
+ORDINARY = Traits(brightness=120, sharpness=20, shorter=300, ratio=1.3)
+
+
+def names(one: Traits) -> list[str]:
+    return [name for name, _, fits in RULES if fits(one)]
+
+
+def noise(height: int, width: int) -> np.ndarray:
+    return np.random.default_rng(0).integers(0, 256, (height, width, 3), dtype=np.uint8)
+
+
+@pytest.mark.parametrize(
+    ("level", "expected"), [(0, 0), (DARK - 1, DARK - 1), (255, 255)], ids=["black", "below the cut-off", "white"]
+)
+def test_brightness_is_the_mean_grey_level(level: int, expected: float) -> None:
+    assert traits(np.full((50, 80, 3), level, np.uint8)).brightness == pytest.approx(expected)
+
+
+def test_each_rule_picks_its_photos() -> None:
+    assert names(ORDINARY) == []
+    assert names(traits(np.full((400, 400, 3), DARK - 1, np.uint8))) == ["dark", "blurry"]
+    assert names(traits(np.full((400, 400, 3), BRIGHT + 1, np.uint8))) == ["bright", "blurry"]
+    assert names(traits(noise(SMALL - 1, 200))) == ["small"]
+    assert names(traits(noise(300, int(300 * LONG) + 1))) == ["long"]
+    assert names(traits(noise(int(300 * LONG) + 1, 300))) == ["long"]
+    assert names(traits(noise(300, 300))) == []
+
+
+def test_a_blurred_photo_is_less_sharp_at_any_size() -> None:
+    for side in (300, 600):
+        sharp = noise(side // 10, side // 10).repeat(10, axis=0).repeat(10, axis=1)
+        blurred = traits(blur(sharp, 0.05)).sharpness
+        assert blurred < BLURRY < traits(sharp).sharpness
+
+
+def test_accuracy_of_each_slice_and_of_the_rest() -> None:
+    dark, small = Traits(10, 20, 300, 1), Traits(10, 20, 100, 1)
+    found = slices([dark, small, ORDINARY, ORDINARY], np.array([True, False, True, True]))
+    measured = {one.name: (one.accuracy.value, one.accuracy.n) for one in found}
+    assert measured == {
+        "dark": (0.5, 2),
+        "bright": (None, 0),
+        "blurry": (None, 0),
+        "small": (0.0, 1),
+        "long": (None, 0),
+        "none of these": (1.0, 2),
+    }
+    assert "below 70 of 255" in found[0].rule
+
+
+def test_only_photos_of_one_class_count(classifier: Classifier, coloured: Dataset) -> None:
+    result = evaluate(classifier, coloured, "train")
+    found = {one.name: one.accuracy for one in measure_slices(result, classifier, coloured)}
+    assert found["small"].n == result.metrics.accuracy.n  # the test's photos are 48 x 36
+    assert found["small"].value == result.metrics.accuracy.value
+    assert found["none of these"].n == 0
