@@ -33,7 +33,8 @@ DOORWAYS = {
     "tensorflow": ["train"],
     "tf2onnx": ["train"],
     "onnx": ["train"],
-    "sklearn": ["metrics", "displays", "train"],
+    "sklearn": ["metrics", "displays", "data", "train"],
+    "cleanlab": ["data"],
     "scipy": ["metrics", "data", "train"],
     "matplotlib": ["displays"],
     "imagehash": ["data"],
@@ -43,7 +44,19 @@ DOORWAYS = {
     "waitress": ["web", "cli"],
     "click": ["cli"],
 }
-HEAVY = ["keras", "tensorflow", "sklearn", "matplotlib", "ray", "scipy", "onnx", "imagehash", "torch", "pandas"]
+HEAVY = [
+    "keras",
+    "tensorflow",
+    "sklearn",
+    "matplotlib",
+    "ray",
+    "scipy",
+    "onnx",
+    "imagehash",
+    "torch",
+    "pandas",
+    "cleanlab",
+]
 
 
 def imports(path: Path) -> Iterator[str]:
