@@ -35,5 +35,5 @@ clean:
 	@touch $@
 
 .venv/test: .venv/serve
-	$(PIP) install --quiet --editable ".[train]" --group test --group lint
+	$(PIP) install --quiet --editable ".[train,learn]" --group test --group lint
 	@touch $@

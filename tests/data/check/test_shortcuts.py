@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -55,3 +56,13 @@ def test_so_are_dogs_in_another_format(row: Callable[..., Row], seen: Survey) ->
 
 def test_one_class_cannot_be_told(row: Callable[..., Row], seen: Survey) -> None:
     assert find_shortcuts([row(str(number)) for number in range(NUMBER)], seen) == []
+
+
+def test_strangers_do_not_drown_what_tells_the_classes(row: Callable[..., Row], seen: Survey) -> None:
+    seen.brightness[1::2] += 0.8
+    mixed = [
+        replace(one, label="neither", width=31) if number % 10 == 0 else one for number, one in enumerate(rows(row))
+    ]
+    warned = {(one.number, one.label, one.n) for one in find_shortcuts(mixed, seen) if one.warning}
+    assert ("size", "neither", NUMBER) in warned
+    assert {("brightness", "cat", NUMBER * 9 // 10), ("brightness", "dog", NUMBER * 9 // 10)} & warned

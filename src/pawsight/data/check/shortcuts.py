@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 
 import numpy as np
@@ -14,6 +14,7 @@ from pawsight.data.check.findings import Shortcut
 from pawsight.data.check.folds import Indices, folds
 from pawsight.data.check.survey import Survey
 from pawsight.data.manifest import Row
+from pawsight.data.sources import NEITHER
 from pawsight.types import Floats
 
 WARN_ABOVE = 0.65
@@ -21,21 +22,28 @@ WARN_ABOVE = 0.65
 # A tree of few leaves learns "very dark or very bright", which a straight line would miss, and no single photos.
 _LEAVES, _SMALLEST_LEAF = 8, 10
 
+Names = npt.NDArray[np.str_]
 Flags = npt.NDArray[np.bool_]
 
 
 def find_shortcuts(rows: Sequence[Row], survey: Survey) -> list[Shortcut]:
-    """Ask of each trivial number how well it alone tells the labels; the best telling first.
+    """Ask of each trivial number how well it alone tells the classes; the best telling first.
 
-    Each number teaches a small tree, which then answers for photos that it did not see.
+    Each number teaches a small tree, which then answers for photos that it did not see. Photos of `neither` often come
+    from elsewhere and would drown what tells the classes: they are told from all others by themselves.
 
     Returns:
-        One entry a number; none where cross-validation is impossible (see `folds`).
+        One entry a number, and one more where there are photos of `neither`; none where cross-validation is impossible
+        (see `folds`).
     """
     labels = np.array([row.label for row in rows])
-    parts = folds(labels.tolist(), [row.group for row in rows], 0)
-    found = [_measure(name, numbers, labels, parts) for name, numbers in _numbers(rows, survey).items() if parts]
-    return sorted(found, key=lambda shortcut: -shortcut.auc)
+    groups = np.array([row.group for row in rows])
+    numbers = _numbers(rows, survey)
+    shown = labels != NEITHER
+    within = {name: column[shown] for name, column in numbers.items()}
+    classes = _measure(within, labels[shown], groups[shown], np.unique(labels[shown]).tolist())
+    strangers = _measure(numbers, np.where(shown, "", NEITHER), groups, [NEITHER])
+    return sorted([*classes, *strangers], key=lambda shortcut: -shortcut.auc)
 
 
 def _numbers(rows: Sequence[Row], survey: Survey) -> dict[str, Floats]:
@@ -52,15 +60,24 @@ def _numbers(rows: Sequence[Row], survey: Survey) -> dict[str, Floats]:
     }
 
 
-def _measure(
-    name: str, numbers: Floats, labels: npt.NDArray[np.str_], parts: list[tuple[Indices, Indices]]
-) -> Shortcut:
-    classes = np.unique(labels)
-    said = np.zeros((len(labels), len(classes)), np.float32)
+def _measure(numbers: Mapping[str, Floats], labels: Names, groups: Names, asked: Sequence[str]) -> list[Shortcut]:
+    """One entry a number, for that of the labels asked about which it tells best."""
+    parts = folds(labels.tolist(), groups.tolist(), 0)
+    return [_best(name, _answers(column, labels, parts), labels, asked) for name, column in numbers.items() if parts]
+
+
+def _answers(numbers: Floats, labels: Names, parts: list[tuple[Indices, Indices]]) -> Floats:
+    """How probable a tree finds each label for photos that it did not see: `(N, labels)`, in their sorted order."""
+    said = np.zeros((len(labels), len(np.unique(labels))), np.float32)
     for learn, ask in parts:
         tree = DecisionTreeClassifier(max_leaf_nodes=_LEAVES, min_samples_leaf=_SMALLEST_LEAF, random_state=0)
         said[ask] = tree.fit(numbers[learn, None], labels[learn]).predict_proba(numbers[ask, None])
-    areas = {label: _area(labels == label, said[:, number]) for number, label in enumerate(classes.tolist())}
+    return said
+
+
+def _best(name: str, said: Floats, labels: Names, asked: Sequence[str]) -> Shortcut:
+    known = np.unique(labels).tolist()
+    areas = {label: _area(labels == label, said[:, known.index(label)]) for label in asked}
     label, (auc, error) = max(areas.items(), key=lambda item: item[1])
     low, high = max(0.0, auc - 1.96 * error), min(1.0, auc + 1.96 * error)
     return Shortcut(name, label, auc, low, high, len(labels), low > WARN_ABOVE)
