@@ -35,5 +35,5 @@ clean:
 	@touch $@
 
 .venv/test: .venv/serve
-	$(PIP) install --quiet --editable ".[train,postgres]" --group test --group lint
+	$(PIP) install --quiet --editable ".[train,learn,postgres]" --group test --group lint
 	@touch $@

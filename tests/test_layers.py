@@ -33,7 +33,8 @@ DOORWAYS = {
     "tensorflow": ["train"],
     "tf2onnx": ["train"],
     "onnx": ["train"],
-    "sklearn": ["metrics", "displays", "train"],
+    "sklearn": ["metrics", "displays", "data", "train"],
+    "cleanlab": ["data"],
     "scipy": ["metrics", "data", "train"],
     "matplotlib": ["displays"],
     "imagehash": ["data"],
@@ -46,7 +47,19 @@ DOORWAYS = {
     "sqlalchemy": ["archive"],
     "alembic": ["archive"],
 }
-HEAVY = ["keras", "tensorflow", "sklearn", "matplotlib", "ray", "scipy", "onnx", "imagehash", "torch", "pandas"]
+HEAVY = [
+    "keras",
+    "tensorflow",
+    "sklearn",
+    "matplotlib",
+    "ray",
+    "scipy",
+    "onnx",
+    "imagehash",
+    "torch",
+    "pandas",
+    "cleanlab",
+]
 
 
 def imports(path: Path) -> Iterator[str]:

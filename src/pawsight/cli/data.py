@@ -1,4 +1,4 @@
-"""`pawsight data`: fetch photos and prepare them."""
+"""`pawsight data`: fetch photos, prepare and check them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pawsight.cli.check import check
 from pawsight.cli.progress import watched
 from pawsight.images import FIT_MODES
 from pawsight.types import FitMode
@@ -23,13 +24,17 @@ PATH = click.Path(path_type=Path)
 
 @click.group()
 def command() -> None:
-    """Fetch photos and prepare them for training.
+    """Fetch photos, prepare them for training, and find what is wrong with them.
 
     \b
     Examples:
       pawsight data fetch
       pawsight data prepare kagglecatsanddogs_5340.zip --out data/catsdogs
+      pawsight data check data/catsdogs --html check.html
     """
+
+
+command.add_command(check)
 
 
 @command.command()

@@ -14,7 +14,7 @@ from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field, fields
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 import msgspec
 import numpy as np
@@ -33,6 +33,8 @@ PIXELS = "pixels.npy"
 MANIFEST = "manifest.csv"
 BAD = "bad.csv"
 DESCRIPTION = "dataset.json"
+
+Kind = TypeVar("Kind")
 
 _AGAIN = "Run `pawsight data prepare` again."
 
@@ -214,17 +216,23 @@ def read_description(folder: Path) -> Description:
 
 
 def read_rows(folder: Path) -> tuple[Row, ...]:
-    """Read `manifest.csv`.
+    """Read `manifest.csv`; raises as `read_table`."""
+    return read_table(folder / MANIFEST, Row)
+
+
+def read_table(path: Path, kind: type[Kind]) -> tuple[Kind, ...]:
+    """Read what `write_table` wrote.
 
     Raises:
-        BadData: it is missing, or no manifest.
+        BadData: it is missing, or a table of something else.
     """
-    path = folder / MANIFEST
     try:
         with path.open(encoding="utf-8", errors="surrogateescape", newline="") as file:
-            return tuple(msgspec.convert(row, Row, strict=False) for row in csv.DictReader(file))
+            return tuple(msgspec.convert(row, kind, strict=False) for row in csv.DictReader(file))
     except (OSError, ValueError, csv.Error) as error:
-        raise BadData(f"Expected a manifest at {path}, but it does not read ({error}).", _AGAIN) from error
+        raise BadData(
+            f"Expected a table of a prepared set at {path}, but it does not read ({error}).", _AGAIN
+        ) from error
 
 
 def read_set(folder: Path) -> tuple[Description, tuple[Row, ...]]:

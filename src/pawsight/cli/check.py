@@ -1,0 +1,159 @@
+"""`pawsight data check`: what is wrong with a data set."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from itertools import groupby
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+import click
+import msgspec
+
+from pawsight.cli.extras import needs_extra
+from pawsight.cli.progress import watched
+
+if TYPE_CHECKING:
+    from pawsight.card import Input
+    from pawsight.data import Dataset
+    from pawsight.data.check.findings import Duplicates, Findings
+
+FILE = click.Path(dir_okay=False, path_type=Path)
+SHOWN = 10
+
+
+@click.command()
+@click.argument("data", type=click.Path(path_type=Path))
+@click.option("--model", default="default", show_default=True, metavar="NAME", help="Whose features tell photos apart.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json"]),
+    default="table",
+    show_default=True,
+    help="What is printed.",
+)
+@click.option("--html", type=FILE, metavar="FILE", help="Also write a page with pictures, which opens offline.")
+@click.option("--out", type=FILE, metavar="FILE", help="Also write the JSON there.")
+def check(data: Path, model: str, form: str, html: Path | None, out: Path | None) -> None:
+    """Find what is wrong with the photos of DATA: broken files, copies, wrong labels, odd photos, shortcuts.
+
+    DATA is a folder that `pawsight data prepare` wrote, or photos as it takes them (a zip or folder with a folder per
+    class, or names like cat.0.jpg). Nothing in it is changed, and whatever is found, the exit code is 0.
+
+    \b
+    Examples:
+      pawsight data check data/catsdogs --html check.html
+      pawsight data check photos.zip --format json > findings.json
+    """
+    with needs_extra("learn"):
+        from pawsight.data.check.page import write_page
+        from pawsight.data.check.run import check
+    from pawsight.classifier import Classifier
+
+    classifier = Classifier.load(model)
+    card = classifier.card
+    with _opened(data, card.input) as dataset:
+        watch = partial(watched, label="Looking at photos (in batches)")
+        found = check(dataset, classifier.session, card.input.size, card.id, watch)
+        found = msgspec.structs.replace(found, data=str(data))
+        page = write_page(found, dataset) if html else ""
+    json = msgspec.json.format(msgspec.json.encode(found))
+    for path, content in ((html, page.encode()), (out, json + b"\n")):
+        if path:
+            _write(path, content)
+    click.echo(json if form == "json" else _table(found))
+
+
+@contextmanager
+def _opened(data: Path, wanted: Input) -> Iterator[Dataset]:
+    """A prepared set as it stands; photos are prepared into a folder that vanishes afterwards."""
+    from pawsight.data import open_dataset
+    from pawsight.data.manifest import DESCRIPTION
+    from pawsight.data.prepare import prepare
+
+    if (data / DESCRIPTION).exists():
+        yield open_dataset(data)
+        return
+    with TemporaryDirectory(prefix="pawsight-check-") as folder:
+        out = Path(folder) / "set"
+        prepare(data, out, size=wanted.size, fit=wanted.fit, watch=partial(watched, label="Opening photos"))
+        yield open_dataset(out)
+
+
+def _write(path: Path, content: bytes) -> None:
+    from pawsight.errors import BadSettings
+
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise BadSettings(
+            f"Expected to write {path}, but that failed ({error.strerror}).", "Check the folder and its rights."
+        ) from error
+
+
+def _table(found: Findings) -> str:
+    """Findings for people: how many of each, and the worst few."""
+    counts = ", ".join(f"{number:,} {label}" for label, number in found.counts.items())
+    lines = [f"{found.photos:,} good photos: {counts}."]
+    lines += [f"Warning: {warning}" for warning in found.warnings]
+    for section in (_broken, _duplicates, _suspects, _odd, _shortcuts):
+        lines += ["", *section(found)]
+    return "\n".join(lines)
+
+
+def _broken(found: Findings) -> list[str]:
+    codes = ", ".join(f"{number:,} {code}" for code, number in Counter(one.code for one in found.broken).most_common())
+    head = f"Broken files: {len(found.broken):,}" + (f" ({codes})" if codes else "")
+    return [head, *_few([f"  {one.path}  {one.code}" for one in found.broken])]
+
+
+def _duplicates(found: Findings) -> list[str]:
+    groups = found.duplicates
+    exact, wrong = sum(one.kind == "exact" for one in groups), sum(one.contradictory for one in groups)
+    across = sum(one.across_splits for one in groups)
+    head = (
+        f"Groups of copies: {len(groups):,} ({exact:,} exact, {len(groups) - exact:,} near; "
+        f"{wrong:,} under several labels, {across:,} across splits)"
+    )
+    return [head, *_few([_group(one) for one in groups if one.contradictory or one.across_splits])]
+
+
+def _group(group: Duplicates) -> str:
+    return "  " + " = ".join(f"{photo.path} ({photo.label}, {photo.split})" for photo in group.photos)
+
+
+def _suspects(found: Findings) -> list[str]:
+    strong = sum(one.score > 0.5 for one in found.label_suspects)
+    head = f"Label suspects: {strong:,} with a score above 0.5"
+    if found.label_errors is not None:
+        head += f" (confident learning estimates {found.label_errors:,} photos of another class)"
+    worst = found.label_suspects[: max(strong, SHOWN)]
+    return [head, *_few([f"  {one.score:.2f}  {one.label} -> {one.suggested}  {one.path}" for one in worst])]
+
+
+def _odd(found: Findings) -> list[str]:
+    lines = ["Odd photos: " + f"{len(found.odd):,}"]
+    for kind, group in groupby(found.odd, key=lambda one: one.kind):
+        photos = list(group)
+        lines.append(f"  {kind}: {len(photos):,}, first {photos[0].path} ({photos[0].value:.3g})")
+    return lines
+
+
+def _shortcuts(found: Findings) -> list[str]:
+    head = "Shortcuts (how well a number alone tells a label from the others: AUC, 0.5 is a coin, 95 % interval)"
+    lines = [
+        f"  {one.number:<12}  {one.auc:.3f} ({one.low:.3f}-{one.high:.3f}, n = {one.n:,})  tells {one.label}"
+        + ("  <- a model may learn this" if one.warning else "")
+        for one in found.shortcuts
+    ]
+    return [head, *(lines or ["  not measured"])]
+
+
+def _few(lines: list[str]) -> list[str]:
+    rest = len(lines) - SHOWN
+    return lines[:SHOWN] + ([f"  ... and {rest:,} more: see --html or --format json"] if rest > 0 else [])
