@@ -1,9 +1,10 @@
-"""Words that several modules share: arrays, how a photo is fitted, and what one file may cost."""
+"""Words that several modules share: arrays, how a photo is fitted, what one file may cost, and who watches."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +14,7 @@ Floats = npt.NDArray[np.float32]
 
 FitMode = Literal["squash", "pad", "crop"]
 Interpolation = Literal["bilinear", "bicubic"]
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True)
@@ -29,3 +31,14 @@ class Limits:
 
 
 LIMITS = Limits()
+
+
+class Watch(Protocol):
+    """Wraps things on their way through, for a progress bar; gets them, their number, and what is being done."""
+
+    def __call__(self, items: Iterable[Item], total: int, label: str) -> Iterable[Item]: ...
+
+
+def unwatched(items: Iterable[Item], total: int, label: str) -> Iterable[Item]:
+    """Pass things on; for where nobody watches."""
+    return items

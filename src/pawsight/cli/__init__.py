@@ -20,6 +20,7 @@ COMMANDS = {
     "predict": "pawsight.cli.predict",
     "models": "pawsight.cli.models",
     "data": "pawsight.cli.data",
+    "learn": "pawsight.cli.learn",
     "train": "pawsight.cli.train",
     "evaluate": "pawsight.cli.evaluate",
 }

@@ -24,7 +24,7 @@ try:
 except ImportError as error:
     raise MissingExtra(
         f"Finding duplicate photos needs the library {error.name}, which is not installed.",
-        "Install it with: pip install 'pawsight[train]'",
+        "Install it with: pip install 'pawsight[learn]'",
     ) from error
 
 THUMBNAIL = 16
