@@ -34,7 +34,7 @@ DOORWAYS = {
     "tensorflow": ["train"],
     "tf2onnx": ["train"],
     "onnx": ["train", "learn"],
-    "sklearn": ["metrics", "displays", "train", "learn"],
+    "sklearn": ["displays", "train", "learn"],
     "scipy": ["metrics", "data", "train"],
     "matplotlib": ["displays"],
     "imagehash": ["data"],

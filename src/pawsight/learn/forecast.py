@@ -15,7 +15,7 @@ from pawsight.learn.curve import Curve
 from pawsight.learn.fates import Fates, Range, middle_and_range
 from pawsight.learn.folds import held_photos, planned_work
 
-_INTERVALS = 2.0  # seconds a class, for resampled intervals, figures and files
+_THE_REST = 4.0  # seconds, for resampled intervals, figures and files
 
 
 class ClassForecast(Struct, frozen=True, kw_only=True):
@@ -120,7 +120,7 @@ def make_forecast(album: Album, curve: Curve, counts: Counter[str | None], seed:
 
 def _seconds(album: Album, curve: Curve, files: int, looked: int) -> float:
     opening = (files - looked) * album.seconds / looked
-    return opening + planned_work(files, len(STRENGTHS)) * curve.cost + _INTERVALS * len(album.classes)
+    return opening + planned_work(files, len(STRENGTHS)) * curve.cost + _THE_REST
 
 
 def _confusions(album: Album, curve: Curve) -> list[Confusion]:
