@@ -78,6 +78,25 @@ def test_auc_of_a_perfect_and_of_a_reversed_ranking() -> None:
     assert measure(targets, 1 - perfect, ["cat"] * 4, CLASSES).roc_auc.value == 0
 
 
+def test_numbers_are_those_of_scikit_learn() -> None:
+    """With ties among the scores, and a class that is told but never true."""
+    reference = pytest.importorskip("sklearn.metrics")
+    rng = np.random.default_rng(0)
+    truth = rng.integers(0, 3, 300)
+    scores = rng.random((300, 4)).round(1).astype(np.float32)
+    guess = scores.argmax(axis=1)
+    metrics = measure(np.eye(4, dtype=np.float32)[truth], scores, ["unsure"] * 300, list("abcd"))
+    expected = reference.precision_recall_fscore_support(
+        truth, guess, labels=range(4), zero_division=0, average="macro"
+    )
+    found = metrics.macro_precision.value, metrics.macro_recall.value, metrics.macro_f1.value
+    assert found == pytest.approx(expected[:3])
+    assert metrics.confusion == reference.confusion_matrix(truth, guess, labels=range(4)).tolist()
+    for number, name in enumerate("abc"):
+        area = reference.roc_auc_score(truth == number, scores[:, number])
+        assert metrics.per_class[name].roc_auc.value == pytest.approx(area)
+
+
 def test_a_class_without_photos_has_no_auc() -> None:
     metrics = measure(_targets("ccc"), np.full((3, 2), 0.5, np.float32), ["unsure"] * 3, CLASSES)
     assert metrics.per_class["dog"].roc_auc.value is None

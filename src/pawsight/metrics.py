@@ -10,8 +10,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import numpy.typing as npt
 from msgspec import Struct
-from scipy.stats import binomtest
-from sklearn.metrics import confusion_matrix, precision_recall_fscore_support, roc_auc_score
+from scipy.stats import binomtest, rankdata
 
 from pawsight.intervals import wilson_interval
 from pawsight.types import Floats
@@ -147,7 +146,7 @@ def measure(targets: Floats, scores: Floats, verdicts: Sequence[str], classes: S
             name: _class_metrics(truth == number, guess == number, numbers, number)
             for number, name in enumerate(classes)
         },
-        confusion=confusion_matrix(truth, guess, labels=range(len(classes))).tolist(),
+        confusion=_confusion(truth, guess, len(classes)).tolist(),
         verdicts={verdict: int((told[known] == verdict).sum()) for verdict in sorted(set(told[known]))},
         wrong_verdicts=_wrong_verdicts(np.asarray(classes, dtype=object)[truth], told[known]),
         false_accepts=_false_accepts(told[targets.sum(axis=1) == 0], classes),
@@ -158,9 +157,10 @@ def measure(targets: Floats, scores: Floats, verdicts: Sequence[str], classes: S
 def _numbers(targets: Floats, scores: Floats) -> dict[str, float]:
     """Everything that has a bootstrapped interval, by name; per class with the class's number behind the name."""
     classes = range(targets.shape[1])
-    truth, guess = targets.argmax(axis=1), scores.argmax(axis=1)
-    precision, recall, f1, _ = precision_recall_fscore_support(truth, guess, labels=classes, zero_division=0)
-    auc = [_auc(targets[:, number], scores[:, number]) for number in classes]
+    counts = _confusion(targets.argmax(axis=1), scores.argmax(axis=1), targets.shape[1])
+    hits, shown, told = counts.diagonal(), counts.sum(axis=1), counts.sum(axis=0)
+    precision, recall, f1 = (2 * hits / np.maximum(of, 1) for of in (2 * told, 2 * shown, shown + told))
+    auc = _auc(targets, scores)
     summary = (precision.mean(), recall.mean(), f1.mean(), np.mean(auc))
     numbers = dict(zip(SUMMARY, (*summary, log_loss(targets, scores), calibration_error(targets, scores)), strict=True))
     numbers |= {f"f1 {number}": f1[number] for number in classes}
@@ -168,8 +168,21 @@ def _numbers(targets: Floats, scores: Floats) -> dict[str, float]:
     return {name: float(value) for name, value in numbers.items()}
 
 
-def _auc(truth: Floats, scores: Floats) -> float:
-    return float(roc_auc_score(truth, scores)) if 0 < truth.sum() < len(truth) else float("nan")
+def _confusion(truth: Labels, guess: Labels, classes: int) -> Labels:
+    """`(C, C)` photos: rows are true classes, columns told ones."""
+    return np.bincount(truth * classes + guess, minlength=classes**2).reshape(classes, classes)
+
+
+def _auc(targets: Floats, scores: Floats) -> npt.NDArray[np.float64]:
+    """Area under the ROC curve of each class, `(C,)`; NaN for a class that all photos or none show.
+
+    Told from ranks (Mann and Whitney 1947), for all classes at once: a bootstrap asks for it hundreds of times.
+    """
+    shown = targets.sum(axis=0, dtype=np.float64)
+    above = (rankdata(scores, axis=0) * targets).sum(axis=0) - shown * (shown + 1) / 2
+    pairs = shown * (len(targets) - shown)
+    areas: npt.NDArray[np.float64] = np.divide(above, pairs, out=np.full(len(pairs), np.nan), where=pairs > 0)
+    return areas
 
 
 def _class_metrics(

@@ -23,6 +23,15 @@ from pawsight.train.run import publish, train
 from pawsight.types import Floats
 
 
+def _accuracy(folder: Path, data: Dataset) -> float:
+    """Share of the test split's cats and dogs that a model folder names rightly."""
+    model = Classifier.load(folder)
+    places = data.indices("test")
+    shown = places[data.targets[places].sum(axis=1) == 1]
+    told = [model.card.classes.index(answer.label) for answer in model.predict(data.pixels[place] for place in shown)]
+    return float(np.mean(told == data.targets[shown].argmax(axis=1)))
+
+
 def test_from_photos_to_a_model_that_answers(data: Dataset, small: Recipe, tmp_path: Path) -> None:
     out = tmp_path / "model"
     metrics = evaluate_into(train(small, data, out), data)
@@ -40,12 +49,7 @@ def test_from_photos_to_a_model_that_answers(data: Dataset, small: Recipe, tmp_p
     expected = {"model.onnx", "model.keras", "history.csv", "metrics.json", "predictions.npz"}
     assert set(card.files) == expected | {f"figures/{name}.svg" for name in ("confusion", "roc", "history")}
 
-    answers = Classifier.load(out).predict([data.pixels[place] for place in data.indices("test")])
-    truth = data.targets[data.indices("test")]
-    shown = truth.sum(axis=1) == 1
-    told = np.array([card.classes.index(answer.label) for answer in answers])
-    assert (told == truth.argmax(axis=1))[shown].all()
-
+    assert _accuracy(out, data) == 1
     (out / "model.onnx").write_bytes((out / "model.onnx").read_bytes()[:-1])
     with pytest.raises(BadModel, match="SHA-256"):
         Classifier.load(out)
@@ -55,8 +59,7 @@ def test_photos_may_be_prepared_larger_and_shown_smaller(data: Dataset, staged: 
     growing = Phase(name="grows", epochs=3, rate=3e-3, sizes=((1, 16), (1, 20)))
     recipe = msgspec.structs.replace(staged, size=24, phases=(growing,), quantise=True)
     folder = train(recipe, data, tmp_path / "model")
-    metrics = evaluate_into(folder, data)
-    assert metrics.accuracy.value == 1
+    assert _accuracy(folder, data) == 1
     assert read_card(folder).input.size == 24
     assert read_card(folder).input.fit == "crop"
 
@@ -83,8 +86,7 @@ def answers(lite0: Path, large: Dataset) -> tuple[Outputs, Outputs]:
 
 
 def test_lite0_walks_the_whole_way(lite0: Path, large: Dataset, answers: tuple[Outputs, Outputs]) -> None:
-    metrics = evaluate_into(lite0, large)
-    assert metrics.accuracy.value == 1
+    assert _accuracy(lite0, large) == 1
     exact, rounded = lite0.parent / "float32.onnx", lite0.parent / "int8.onnx"
     assert rounded.stat().st_size <= 5_000_000 < exact.stat().st_size
     one, other = (out.features for out in answers)

@@ -23,6 +23,7 @@ COMMANDS = {
     "audit": "pawsight.cli.audit",
     "models": "pawsight.cli.models",
     "data": "pawsight.cli.data",
+    "learn": "pawsight.cli.learn",
     "train": "pawsight.cli.train",
     "evaluate": "pawsight.cli.evaluate",
     "archive": "pawsight.cli.archive",

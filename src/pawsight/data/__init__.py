@@ -5,7 +5,7 @@
     data = open_dataset(Path("catsdogs"))
     photos, targets = data.pixels, data.targets[data.indices("train")]
 
-Reading a prepared set needs the small install only; `pawsight.data.prepare`, which writes one, needs the extra `train`.
+Reading a prepared set needs the small install only; `pawsight.data.prepare`, which writes one, needs the extra `learn`.
 """
 
 from pawsight.data.manifest import Dataset, Row, open_dataset

@@ -82,7 +82,7 @@ def prepare(
     sources = name_sources([source, *neither])
     _check_apart(out, sources.values())
     old = _old_splits(out, seed)
-    with _appearing(out.resolve()) as folder, ExitStack() as stack:
+    with appearing(out.resolve()) as folder, ExitStack() as stack:
         files = _list_all(sources, stack)
         opened = stack.enter_context(closing(scan(files, size, fit)))
         photos, bad = _store(watch(opened, len(files)), folder / PIXELS, size)
@@ -122,8 +122,12 @@ def _check_replaceable(out: Path) -> None:
 
 
 @contextmanager
-def _appearing(out: Path) -> Iterator[Path]:
-    """A folder beside `out` to build in, which takes its place when all went well and vanishes otherwise."""
+def appearing(out: Path) -> Iterator[Path]:
+    """A folder beside `out` to build in, which takes its place when all went well and vanishes otherwise.
+
+    Raises:
+        BadData: it cannot be written.
+    """
     building = out.with_name(f".{out.name}.building-{os.getpid()}")
     try:
         building.mkdir(parents=True)
@@ -191,10 +195,11 @@ def _place(photos: Sequence[Photo], seed: int, old: Mapping[str, str]) -> list[R
     digests = [photo.sha256 for photo in photos]
     groups = duplicates.group(digests, [photo.phash for photo in photos], [photo.thumbnail for photo in photos])
     places = split.assign(digests, groups.tolist(), seed, old)
-    return [_row(photo, place) for photo, place in zip(photos, places, strict=True)]
+    return [make_row(photo, place) for photo, place in zip(photos, places, strict=True)]
 
 
-def _row(photo: Photo, place: split.Place) -> Row:
+def make_row(photo: Photo, place: split.Place) -> Row:
+    """A photo and its place, as the manifest holds them."""
     return Row(
         path=photo.path,
         label=photo.label,

@@ -16,7 +16,7 @@ from pawsight.data.looks import thumbnail
 from pawsight.data.sources import LAYOUT, LIMITS, File
 from pawsight.errors import BadData, ImageError, UnsupportedFormat
 from pawsight.parallel import in_order
-from pawsight.types import FitMode, Pixels
+from pawsight.types import FitMode, Interpolation, Pixels
 
 WORKERS = os.cpu_count() or 1
 WINDOW = 8 * WORKERS
@@ -71,15 +71,15 @@ def scan(files: Iterable[File], size: int, fit: FitMode) -> Generator[Opened]:
     return in_order(lambda file: open_file(file, size, fit), files, WORKERS, WINDOW)
 
 
-def open_file(file: File, size: int, fit: FitMode) -> Opened:
+def open_file(file: File, size: int, fit: FitMode, interpolation: Interpolation = "bicubic") -> Opened:
     """Open one file, decoded as serving decodes it."""
     try:
-        return _open(file, size, fit)
+        return _open(file, size, fit, interpolation)
     except (ImageError, BadData) as error:
         return Bad(file.path, error.code, error.message)
 
 
-def _open(file: File, size: int, fit: FitMode) -> tuple[Photo, Pixels]:
+def _open(file: File, size: int, fit: FitMode, interpolation: Interpolation) -> tuple[Photo, Pixels]:
     if file.clutter:
         raise UnsupportedFormat("Expected a photo, but this is a hidden file, left by the system.")
     data = file.read()
@@ -96,7 +96,7 @@ def _open(file: File, size: int, fit: FitMode) -> tuple[Photo, Pixels]:
         height=height,
         thumbnail=thumbnail(pixels),
     )
-    return photo, images.fit(pixels, size, fit)
+    return photo, images.fit(pixels, size, fit, interpolation)
 
 
 def _stored_size(data: bytes) -> tuple[int, int]:

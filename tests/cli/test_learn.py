@@ -1,0 +1,81 @@
+"""`pawsight learn` as a user types it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+COLOURS = {"rose": (200, 60, 50), "iris": (50, 60, 200)}
+
+
+@pytest.fixture
+def flowers(tmp_path: Path, picture: Callable[..., bytes]) -> Path:
+    for name, colour in COLOURS.items():
+        (tmp_path / "flowers" / name).mkdir(parents=True)
+        for seed in range(12):
+            light = np.random.default_rng((seed, *colour)).uniform(0.5, 1.2, (6, 8, 1)).repeat(6, 0).repeat(6, 1)
+            photo = np.clip(light * colour, 0, 255).astype(np.uint8)
+            (tmp_path / "flowers" / name / f"{seed}.png").write_bytes(picture(pixels=photo, format="PNG"))
+    return tmp_path / "flowers"
+
+
+def test_learn_then_ask(flowers: Path, tmp_path: Path, pawsight: Callable[..., Any]) -> None:
+    (flowers / "rose" / "notes.txt").write_text("Roses of 2024")
+    model = tmp_path / "model"
+    done = pawsight("learn", flowers, "--out", model)
+    assert done.code == 1, done.err  # a file that is no photo
+    assert "Looked at all 25 files: 2 classes." in done.out
+    assert "flowers/rose/notes.txt: Expected a photo" in done.out
+    assert "accuracy             100.00 %" in done.out
+    assert "The model itself then learnt from all 24." in done.out
+    assert f"Wrote {model}." in done.out
+
+    done = pawsight("predict", flowers / "rose" / "1.png", flowers / "iris" / "1.png", "--model", model)
+    assert done.code == 0
+    assert [line.split()[1] for line in done.out.splitlines()] == ["verdict", "rose", "iris"]
+
+    again = pawsight("learn", flowers, "--out", model)
+    assert again.code == 2
+    assert again.err == f"Error: Expected a new folder for the model, but {model} exists. Choose another --out.\n"
+
+
+def test_a_dry_run_only_tells(flowers: Path, tmp_path: Path, pawsight: Callable[..., Any]) -> None:
+    done = pawsight("learn", flowers, "--dry-run", "--out", tmp_path / "model")
+    assert done.code == 0, done.err
+    assert done.out.startswith("Looked at all 24 files: 2 classes.\nLearning will take about ")
+    assert not (tmp_path / "model").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["nowhere", "--dry-run"], "but there is nothing at "),
+        (["."], "Expected --out"),
+        ([".", "--dry-run"], "there are none"),
+    ],
+)
+def test_mistakes_get_one_clear_line(
+    words: list[str], message: str, pawsight: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = pawsight("learn", *words)
+    assert done.code == 2
+    assert message in done.err
+    assert len(done.err.splitlines()) == 1
+
+
+@pytest.mark.parametrize("library", ["sklearn", "onnx"])
+def test_the_small_install_is_told_of_the_extra(
+    library: str, flowers: Path, pawsight: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in [name for name in sys.modules if name.startswith(("pawsight.learn", f"{library}."))]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, library, None)
+    done = pawsight("learn", flowers, "--dry-run")
+    assert done.code == 2
+    assert "pip install 'pawsight[learn]'" in done.err
