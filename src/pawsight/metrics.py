@@ -16,6 +16,7 @@ from pawsight.intervals import wilson_interval
 from pawsight.types import Floats
 
 RESAMPLES = 500
+ROC_POINTS = 100
 SUMMARY = ("macro_precision", "macro_recall", "macro_f1", "roc_auc", "log_loss", "calibration_error")
 _CLIP = 1e-7
 
@@ -61,6 +62,8 @@ class Metrics(Struct, frozen=True, kw_only=True):
         verdicts: verdict -> photos, over the photos that show a class.
         wrong_verdicts: share of wrong ones among the photos that got an answer other than `unsure`.
         false_accepts: share of photos of no class that were told to be one; None where there were no such photos.
+        reliability: the bins of `calibration_error`, from low to high scores.
+        roc: class -> points of its ROC curve, (false positive rate, true positive rate), at most `ROC_POINTS`.
     """
 
     accuracy: Measured
@@ -75,6 +78,8 @@ class Metrics(Struct, frozen=True, kw_only=True):
     verdicts: dict[str, int]
     wrong_verdicts: Measured
     false_accepts: Measured | None = None
+    reliability: list[Bin] = []
+    roc: dict[str, list[tuple[float, float]]] = {}
 
 
 def wilson(hits: int, n: int) -> Measured:
@@ -150,8 +155,20 @@ def measure(targets: Floats, scores: Floats, verdicts: Sequence[str], classes: S
         verdicts={verdict: int((told[known] == verdict).sum()) for verdict in sorted(set(told[known]))},
         wrong_verdicts=_wrong_verdicts(np.asarray(classes, dtype=object)[truth], told[known]),
         false_accepts=_false_accepts(told[targets.sum(axis=1) == 0], classes),
+        reliability=calibration_bins(wanted, said),
+        roc={name: _roc(wanted[:, number], said[:, number]) for number, name in enumerate(classes)},
         **{name: numbers[name] for name in SUMMARY},
     )
+
+
+def _roc(truth: Floats, scores: Floats) -> list[tuple[float, float]]:
+    if not 0 < truth.sum() < len(truth):
+        return []
+    from sklearn.metrics import roc_curve  # takes a second to import, and many a measurement needs no curve
+
+    false, true, _ = roc_curve(truth, scores)
+    chosen = np.unique(np.linspace(0, len(false) - 1, ROC_POINTS).round().astype(int))
+    return [(round(float(false[place]), 5), round(float(true[place]), 5)) for place in chosen]
 
 
 def _numbers(targets: Floats, scores: Floats) -> dict[str, float]:
