@@ -22,6 +22,8 @@ _KNOWN = {
     "too_many_photos": (400, "Too many photos at once"),
     "empty_file": (400, "This file is empty"),
     "unknown_class": (400, "The model does not know this class"),
+    "bad_change": (400, "This is no correction"),
+    "not_yours": (403, "This photo is another visitor's"),
     "prediction_not_found": (404, "This answer is not here"),
     "payload_too_large": (413, "This photo is too large"),
     "unsupported_format": (415, "This is not a photo"),
@@ -29,6 +31,9 @@ _KNOWN = {
     "image_too_large": (422, "This photo has too many pixels"),
     "image_too_complex": (422, "This photo is too costly to open"),
     "bad_model": (503, "The model does not answer as it should"),
+    "bad_archive": (503, "The archive is damaged"),
+    "archive_unavailable": (503, "The archive does not answer"),
+    "storage_full": (507, "The server has no room for another photo"),
 }
 # status -> code, title and detail, for what Flask or the server refuse before our code is asked
 _HTTP = {

@@ -8,6 +8,7 @@ from flask import Flask
 
 from pawsight.card import Thresholds
 from pawsight.classifier import BOTH, NEITHER, UNSURE, Prediction
+from pawsight.settings import Settings
 
 _QUITE_SURE = 0.95
 _SPACE = "\N{NO-BREAK SPACE}"  # no number without its unit at the end of a line
@@ -68,6 +69,30 @@ def question(classes: Sequence[str]) -> str:
     return _listed([_plain(name) for name in classes], "or").capitalize() + "?"
 
 
+def labels(classes: Sequence[str]) -> dict[str, str]:
+    """What a photo can be said to show, each with its words: `cat` -> `a cat`, ..., `both` -> `both`."""
+    several, none = ("both", "neither") if len(classes) == 2 else ("several", "none of them")
+    return {name: _with_article(name) for name in classes} | {BOTH: several, NEITHER: none}
+
+
+def kept(settings: Settings) -> str:
+    """What becomes of photos, for the foot of the page."""
+    if settings.archive_keep == "nothing":
+        return (
+            "Photos go to this server and nowhere else. It writes none down, and keeps small copies of the newest "
+            f"{settings.keep} in memory, for the picture of where it looked, until it stops."
+        )
+    where = "its database" if settings.archive_url else "nowhere else"
+    how = "as they came" if settings.keep_metadata else "without their names and without where and when they were taken"
+    return f"Photos go to this server and {where}. It keeps them, {how}, {_until(settings)}."
+
+
+def _until(settings: Settings) -> str:
+    days = [f"for {settings.retention_days} days"] if settings.retention_days else []
+    room = ["until newer ones need the room"] if settings.archive_max_bytes else []
+    return _listed([*days, *room, "until you forget them"], "or")
+
+
 def _listed(words: Sequence[str], link: str) -> str:
     if len(words) == 1:
         return words[0]
@@ -87,4 +112,4 @@ def _plain(name: str) -> str:
 def install(app: Flask) -> None:
     """Teach the templates these words."""
     app.jinja_env.filters.update(verdict=verdict, advice=advice, percent=percent, megabytes=megabytes, plain=_plain)
-    app.jinja_env.globals.update(question=question)
+    app.jinja_env.globals.update(question=question, labels=labels, kept=kept)
