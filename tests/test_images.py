@@ -248,3 +248,10 @@ def test_read_does_not_wait_for_a_pipe(tmp_path: Path) -> None:
 def test_messages_say_what_to_do(picture: Any) -> None:
     with pytest.raises(BrokenImage, match=r"Expected a whole PNG file.*Copy or export the photo again"):
         images.decode(picture(format="PNG")[:60])
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_the_size_is_that_of_the_decoded_photo(picture: Any, orientation: int) -> None:
+    data = picture(30, 20, orientation=orientation)
+    height, width = images.decode(data).shape[:2]
+    assert images.size(data) == (width, height)

@@ -107,6 +107,13 @@ def orientation(data: bytes) -> int:
         return _orientation(image)
 
 
+def size(data: bytes) -> tuple[int, int]:
+    """Width and height of a photo that `decode` accepts, upright, in pixels, told from the header."""
+    with Image.open(io.BytesIO(data), formats=[sniff(data)]) as image:
+        width, height = image.size
+        return (height, width) if _orientation(image) >= 5 else (width, height)
+
+
 def read(path: str | Path, limits: Limits = LIMITS) -> bytes:
     """Read a photo's file, unless it is larger than allowed.
 

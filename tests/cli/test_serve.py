@@ -69,7 +69,15 @@ def test_from_start_to_stop(picture: Any) -> None:
         process.send_signal(signal.SIGINT)
         assert process.wait(10) == 0
         assert process.stderr is not None
-        assert process.stderr.read() == "Stopped.\n"
+        kept, stopped = process.stderr.read().splitlines()
+        assert kept.startswith(f"Photos are kept in {os.environ['XDG_DATA_HOME']}")
+        assert stopped == "Stopped."
+
+
+def test_a_server_that_keeps_nothing_says_so() -> None:
+    with serving(["--port", "0"], PAWSIGHT_ARCHIVE_KEEP="nothing") as (process, _):
+        assert process.stderr is not None
+        assert process.stderr.readline() == "Photos are kept nowhere.\n"
 
 
 def test_the_port_comes_from_the_variable_and_an_option_wins() -> None:

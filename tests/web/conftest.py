@@ -38,11 +38,14 @@ def shipped() -> Classifier:
 
 
 @pytest.fixture
-def make_app(shipped: Classifier) -> Callable[..., Flask]:
-    """A maker of apps: `make_app(max_bytes=5000, ...)`, with settings as an operator would give them."""
+def make_app(shipped: Classifier, tmp_path: Path) -> Callable[..., Flask]:
+    """A maker of apps: `make_app(max_bytes=5000, ...)`, with settings as an operator would give them.
+
+    They share an archive, as a server and the next one do.
+    """
 
     def make(model: Classifier = shipped, **settings: Any) -> Flask:
-        chosen = Settings(**settings)
+        chosen = Settings(**{"archive": str(tmp_path / "archive")} | settings)
         return create_app(chosen, Classifier(model.card, model.session, chosen.limits))
 
     return make

@@ -1,58 +1,73 @@
-"""Bytes -> answer."""
+"""Bytes -> answer, remembered."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 from pawsight import images
+from pawsight.archive.store import Archive
 from pawsight.classifier import Classifier
-from pawsight.errors import EmptyFile
+from pawsight.errors import EmptyFile, EntryNotFound, UnknownLabel
+from pawsight.settings import Settings
 from pawsight.thumbnail import LONGEST, thumbnail
-from pawsight.types import Pixels
-from pawsight.web.answers import Answer, UnknownClass, answer, answer_or_error, heatmap
+from pawsight.web.answers import answer, answer_or_error, heatmap, recall
 
 
-def test_an_answer_is_the_classifiers(classifier: Classifier, picture: Any) -> None:
-    data = picture(80, 60)
-    given = answer(data, classifier)
+@pytest.fixture
+def archive(tmp_path: Path) -> Iterator[Archive]:
+    with Archive.open(Settings(archive=str(tmp_path / "archive"))) as opened:
+        yield opened
+
+
+def test_an_answer_is_the_classifiers(classifier: Classifier, archive: Archive, picture: Any) -> None:
+    data = picture(80, 60, orientation=6)
+    given = answer(data, classifier, archive)
     assert given.prediction == classifier.predict([data])[0]
     assert given.to_dict() == {
-        "id": given.id,
+        "id": given.entry.id,
         **given.prediction.to_dict(),
-        "milliseconds": given.milliseconds,
+        "milliseconds": given.entry.milliseconds,
+        "correction": None,
     }
-    assert answer(data, classifier).id != given.id
-    assert len(given.id) == 32
+    assert (given.entry.width, given.entry.height) == (60, 80)
+    assert answer(data, classifier, archive).entry.id != given.entry.id
 
 
-def test_an_error_of_one_photo_is_handed_over_not_raised(classifier: Classifier) -> None:
-    assert isinstance(answer_or_error(b"", classifier), EmptyFile)
+def test_what_is_recalled_is_what_was_answered(classifier: Classifier, archive: Archive, picture: Any) -> None:
+    given = answer(picture(80, 60), classifier, archive)
+    found = recall(given.entry.id, archive)
+    assert (found, found.to_dict()) == (given, given.to_dict())
+    assert np.allclose(found.prediction.maps, given.prediction.maps, atol=0.02)
+    with pytest.raises(EntryNotFound):
+        recall("0" * 32, archive)
+
+
+def test_an_error_of_one_photo_is_handed_over_not_raised(classifier: Classifier, archive: Archive) -> None:
+    assert isinstance(answer_or_error(b"", classifier, archive), EmptyFile)
     with pytest.raises(EmptyFile):
-        answer(b"", classifier)
+        answer(b"", classifier, archive)
+    assert archive.find().total == 0
 
 
 def test_the_heat_map_is_bright_where_the_class_is(
-    classifier: Classifier, colours: dict[str, tuple[int, int, int]]
+    classifier: Classifier, archive: Archive, picture: Any, colours: dict[str, tuple[int, int, int]]
 ) -> None:
     pixels = np.full((64, 64, 3), colours["neither"], np.uint8)
     pixels[:, :32] = colours["cat"]
-    given = _answer(classifier, pixels)
-    drawn = images.decode(heatmap(given, classifier.card, "cat")).astype(int)
+    given = answer(picture(pixels=pixels, format="PNG"), classifier, archive)
+    drawn = images.decode(heatmap(given, classifier.card.input, "cat")).astype(int)
     change = np.abs(drawn - images.decode(given.photo)).mean(axis=(0, 2))
     assert change[:24].min() > 3 * change[40:].max()
 
 
-def test_an_unknown_class(classifier: Classifier, picture: Any) -> None:
-    with pytest.raises(UnknownClass, match="cat, dog"):
-        heatmap(answer(picture(), classifier), classifier.card, "zebra")
-
-
-def _answer(classifier: Classifier, pixels: Pixels) -> Answer:
-    prediction = classifier.predict([pixels])[0]
-    return Answer("0", prediction, 1.0, thumbnail(pixels))
+def test_an_unknown_class(classifier: Classifier, archive: Archive, picture: Any) -> None:
+    with pytest.raises(UnknownLabel, match="cat, dog"):
+        heatmap(answer(picture(), classifier, archive), classifier.card.input, "zebra")
 
 
 @pytest.mark.parametrize(

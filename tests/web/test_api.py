@@ -27,7 +27,7 @@ def test_one_photo(send: Any, client: FlaskClient, picture: Any, shipped: Classi
     (entry,) = response.json["predictions"]
     (expected,) = shipped.predict([picture(200, 100)])
     assert expected.to_dict().items() <= entry.items()
-    assert set(entry) == {*expected.to_dict(), "id", "milliseconds", "photo", "heatmap"}
+    assert set(entry) == {*expected.to_dict(), "id", "milliseconds", "correction", "photo", "heatmap"}
     assert 0 < entry["milliseconds"] < 10_000
     assert response.headers["Location"] == f"{PREDICTIONS}/{entry['id']}"
     assert client.get(response.headers["Location"]).json == entry

@@ -128,6 +128,33 @@ def test_forgetting_a_photo(browse: Open, file: Any, picture: Any) -> None:
     assert headlines(browser, 0) == []
 
 
+def test_a_correction_is_there_after_a_reload(browse: Open, server: str, cat: Path) -> None:
+    browser = browse()
+    choose(browser, cat)
+    headlines(browser, 1)
+    address = browser.find_element(By.CSS_SELECTOR, ".correct").get_attribute("data-page")
+    browser.find_element(By.CSS_SELECTOR, ".correct [value=dog]").send_keys(Keys.ENTER)
+    noted = "Noted: a dog. Thank you."
+    WebDriverWait(browser, 20).until(lambda b: b.find_element(By.ID, "status").get_attribute("textContent") == noted)
+    assert browser.switch_to.active_element.text == "Undo"
+    browser.get(f"{server}{address}")
+    assert headlines(browser, 1) == ["Cat, quite sure"]
+    assert noted in browser.find_element(By.CSS_SELECTOR, DONE).text
+    browser.find_element(By.CSS_SELECTOR, ".correct [value='']").send_keys(Keys.ENTER)
+    WebDriverWait(browser, 20).until(lambda b: b.find_elements(By.CSS_SELECTOR, ".correct [value=dog]"))
+
+
+def test_what_another_visitor_brought_cannot_be_corrected(browse: Open, server: str, cat: Path) -> None:
+    owner, other = browse(), browse()
+    choose(owner, cat)
+    headlines(owner, 1)
+    address = owner.find_element(By.CSS_SELECTOR, ".correct").get_attribute("data-page")
+    other.get(f"{server}{address}")
+    other.find_element(By.CSS_SELECTOR, ".correct [value=dog]").send_keys(Keys.ENTER)
+    WebDriverWait(other, 20).until(lambda b: b.find_elements(By.CSS_SELECTOR, "[role=alert]"))
+    assert "another visitor's" in other.find_element(By.CSS_SELECTOR, "[role=alert]").text
+
+
 def test_the_keyboard_reaches_the_form_and_shows_where_it_is(browse: Open) -> None:
     browser = browse()
     browser.find_element(By.TAG_NAME, "body").send_keys(Keys.TAB)
@@ -148,7 +175,10 @@ def test_without_javascript(browse: Open, file: Any, picture: Any) -> None:
     assert good != bad
     browser.find_element(By.CSS_SELECTOR, ".look input").send_keys(Keys.SPACE)
     assert browser.find_element(By.CSS_SELECTOR, ".heat").is_displayed()
-    assert not browser.find_element(By.CSS_SELECTOR, ".forget").is_displayed()
+    browser.find_element(By.CSS_SELECTOR, ".correct [value=dog]").send_keys(Keys.ENTER)
+    WebDriverWait(browser, 20).until(lambda b: "Noted: a dog" in b.find_element(By.CSS_SELECTOR, "main").text)
+    browser.find_element(By.CSS_SELECTOR, ".forget").send_keys(Keys.ENTER)
+    assert headlines(browser, 0) == []
 
 
 def test_a_small_phone_never_scrolls_sideways(browse: Open, file: Any, picture: Any) -> None:

@@ -65,8 +65,10 @@ def test_answers_are_as_described(client: FlaskClient, described: dict[str, Any]
     for path, methods in described["paths"].items():
         for method in sorted(methods, key=lambda one: one == "delete"):
             if (path, method) not in used and method != "delete":
-                check(described, client.open(path.replace("{id}", id), method=method), path, method)
+                change = {"correction": "dog"} if method == "patch" else None
+                check(described, client.open(path.replace("{id}", id), method=method, json=change), path, method)
     check(described, client.delete(f"/api/v1/predictions/{id}"), "/api/v1/predictions/{id}", "delete")
+    check(described, client.delete("/api/v1/predictions"), "/api/v1/predictions", "delete")
 
 
 def test_problems_are_as_described(client: FlaskClient, described: dict[str, Any], send: Any, picture: Any) -> None:
@@ -78,6 +80,8 @@ def test_problems_are_as_described(client: FlaskClient, described: dict[str, Any
         ("/api/v1/predictions", "post", client.post("/api/v1/predictions")),
         (one, "get", client.get(one)),
         (one, "delete", client.delete(one)),
+        (one, "patch", client.patch(one.replace("{id}", id), data=b"dog")),
+        (one, "patch", client.patch(one.replace("{id}", id), json={"correction": "zebra"})),
         (heat, "get", client.get(heat.replace("{id}", id), query_string={"class": "zebra"})),
     ):
         assert response.status_code >= 400

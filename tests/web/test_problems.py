@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from werkzeug.exceptions import TooManyRequests
 
 from pawsight import errors
-from pawsight.web import answers, recent, uploads
+from pawsight.web import api, uploads, visitors
 from pawsight.web.problems import describe
 
 PROBLEM = "application/problem+json"
@@ -21,9 +21,14 @@ STATUS = {
     errors.PayloadTooLarge: 413,
     uploads.MissingImage: 400,
     uploads.TooManyPhotos: 400,
-    answers.UnknownClass: 400,
-    recent.AnswerNotFound: 404,
+    api.BadChange: 400,
+    errors.UnknownLabel: 400,
+    visitors.NotYours: 403,
+    errors.EntryNotFound: 404,
     errors.BadModel: 503,
+    errors.BadArchive: 503,
+    errors.ArchiveUnavailable: 503,
+    errors.StorageFull: 507,
 }
 
 
@@ -87,5 +92,5 @@ def test_people_get_pages(broken: FlaskClient, address: str, status: int) -> Non
 
 
 def test_a_wrong_method_names_the_right_ones(client: FlaskClient) -> None:
-    assert set(client.put("/api/v1/predictions").headers["Allow"].split(", ")) == {"POST", "OPTIONS"}
+    assert set(client.put("/api/v1/predictions").headers["Allow"].split(", ")) == {"POST", "DELETE", "OPTIONS"}
     assert client.post("/").status_code == 405

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
 from pawsight.card import Thresholds
 from pawsight.classifier import Prediction, decide
+from pawsight.settings import Settings
 from pawsight.web import words
 
 THRESHOLDS = Thresholds(absent=0.3, present=0.7)
@@ -61,3 +64,26 @@ def test_megabytes(count: int, expected: str) -> None:
 )
 def test_the_question(classes: list[str], expected: str) -> None:
     assert words.question(classes) == expected
+
+
+def test_what_a_photo_can_be_said_to_show() -> None:
+    assert words.labels(["cat", "dog"]) == {"cat": "a cat", "dog": "a dog", "both": "both", "neither": "neither"}
+    assert list(words.labels(["a", "b", "c"]).values())[3:] == ["several", "none of them"]
+
+
+KEPT = [
+    ({}, "without their names and without where", "taken, until you forget them."),
+    ({"retention_days": 30}, "without their names", "for 30 days or until you forget them."),
+    ({"retention_days": 30, "archive_max_bytes": 9}, "", "for 30 days, until newer ones need the room or until you"),
+    ({"keep_metadata": True}, "as they came", "until you forget them."),
+    ({"archive_url": "postgresql://far/away"}, "to this server and its database.", "It keeps them"),
+    ({"archive_keep": "nothing", "keep": 7}, "writes none down", "newest 7 in memory"),
+]
+
+
+@pytest.mark.parametrize(("settings", "first", "second"), KEPT)
+def test_what_becomes_of_photos(settings: dict[str, Any], first: str, second: str) -> None:
+    said = words.kept(Settings(**settings))
+    assert first in said
+    assert second in said
+    assert ("nowhere else" in said) != ("archive_url" in settings)

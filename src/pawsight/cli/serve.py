@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
+
+if TYPE_CHECKING:
+    from pawsight.settings import Settings
 
 
 @click.command(name="serve")
@@ -30,5 +35,12 @@ def command(host: str | None, port: str | None, model: str | None, debug: bool) 
     listener = server.listen(settings.host, settings.port)
     app = create_app(settings, Classifier.load(settings.model, limits=settings.limits))
     click.echo(f"Pawsight answers at {server.url(listener)} (Ctrl-C stops)", err=True)
+    click.echo(_kept(settings), err=True)
     server.serve(app, listener, settings)
     click.echo("Stopped.", err=True)
+
+
+def _kept(settings: Settings) -> str:
+    if settings.archive_keep == "nothing":
+        return "Photos are kept nowhere."
+    return f"Photos are kept in {settings.archive_folder}; the setting archive_keep=nothing keeps none."

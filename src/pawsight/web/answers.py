@@ -1,83 +1,118 @@
-"""Uploads -> answers: the web's one way to the classifier."""
+"""Uploads -> answers: the web's one way to the classifier and to what the archive remembers."""
 
 from __future__ import annotations
 
-import secrets
 import time
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from flask import current_app
 
-from pawsight.card import ModelCard
+from pawsight import images
+from pawsight.archive.entry import Entry
+from pawsight.archive.store import Archive
+from pawsight.card import Input
 from pawsight.classifier import Classifier, Prediction
-from pawsight.errors import ImageError, PawsightError
+from pawsight.errors import ArchiveUnavailable, BadArchive, ImageError, PawsightError, StorageFull, UnknownLabel
 from pawsight.explain import heat, overlay, to_png
-from pawsight.images import decode
 from pawsight.thumbnail import thumbnail
 
-
-class UnknownClass(PawsightError):
-    """A heat map was asked for a class that the model does not know."""
-
-    code = "unknown_class"
+_STORAGE = (StorageFull, ArchiveUnavailable, BadArchive)
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What one photo was answered.
+    """What one photo was answered, as the archive remembers it.
 
     Attributes:
-        id: random, so that nobody finds another's photo by counting.
+        entry: its row.
         prediction: the classifier's answer.
-        milliseconds: from the bytes to this answer.
         photo: a small upright JPEG made from the pixels, never the bytes that came.
     """
 
-    id: str
+    entry: Entry
     prediction: Prediction
-    milliseconds: float
     photo: bytes
 
     def to_dict(self) -> dict[str, Any]:
         """The part that is shown, ready for JSON."""
-        return {"id": self.id, **self.prediction.to_dict(), "milliseconds": self.milliseconds}
+        more = {"milliseconds": self.entry.milliseconds, "correction": self.entry.correction}
+        return {"id": self.entry.id, **self.prediction.to_dict(), **more}
 
 
-def answer(data: bytes, classifier: Classifier) -> Answer:
-    """Answer for one photo.
+def answer(data: bytes, classifier: Classifier, archive: Archive, visitor: str = "") -> Answer:
+    """Answer for one photo and remember it; what this returns is on disk, where the archive has one.
+
+    Args:
+        data: the content of a file.
+        classifier: that answers.
+        archive: that remembers.
+        visitor: the token of who brings it; empty where nobody says.
 
     Raises:
         ImageError: one of its children, by what is wrong with the bytes.
+        StorageFull, ArchiveUnavailable, BadArchive: it cannot be remembered, so it is not answered.
     """
     start = time.perf_counter()
     pixels = classifier.decode(data)
     prediction = classifier.predict_fitted([classifier.fit(pixels)])[0]
-    photo = thumbnail(pixels)
-    return Answer(secrets.token_hex(16), prediction, round((time.perf_counter() - start) * 1000, 1), photo)
+    small = thumbnail(pixels)
+    took = round((time.perf_counter() - start) * 1000, 1)
+    width, height = images.size(data)
+    entry = archive.put(
+        archive.clean(data),
+        prediction,
+        width=width,
+        height=height,
+        thumbnail=small,
+        visitor=visitor,
+        milliseconds=took,
+    )
+    return Answer(entry, prediction, small)
 
 
-def answer_or_error(data: bytes, classifier: Classifier) -> Answer | ImageError:
+def answer_or_error(data: bytes, classifier: Classifier, archive: Archive, visitor: str = "") -> Answer | PawsightError:
     """Answer for one photo of several: what is wrong with it must not cost the others their answers."""
     try:
-        return answer(data, classifier)
+        return answer(data, classifier, archive, visitor)
     except ImageError as error:
+        return error
+    except _STORAGE as error:
+        current_app.logger.error("%s", error)
         return error
 
 
-def heatmap(answer: Answer, card: ModelCard, name: str) -> bytes:
+def recall(id: str, archive: Archive) -> Answer:
+    """Find an answer that was given before.
+
+    Raises:
+        EntryNotFound: it is not, or no longer, here.
+    """
+    entry, details = archive.get(id), archive.details(id)
+    said = Prediction(entry.label, entry.verdict, entry.scores, entry.model, details.features, details.maps)
+    return Answer(entry, said, details.thumbnail)
+
+
+def heatmap(answer: Answer, how: Input, name: str) -> bytes:
     """Draw where the model looked for one class, over the small photo.
+
+    Args:
+        answer: to be explained.
+        how: what part of a photo the model sees.
+        name: of the class.
 
     Returns:
         a PNG.
 
     Raises:
-        UnknownClass: the model has no class of that name.
+        UnknownLabel: the model that answered has no class of that name.
     """
-    if name not in card.classes:
-        raise UnknownClass(
-            f"Expected one of the classes {', '.join(card.classes)}, but another one was asked for.",
+    classes = list(answer.prediction.scores)
+    if name not in classes:
+        raise UnknownLabel(
+            f"Expected one of the classes {', '.join(classes)}, but another one was asked for.",
             "Choose one of them, or leave the class away for the most likely one.",
         )
-    evidence = np.ascontiguousarray(answer.prediction.maps[:, :, card.classes.index(name)])
-    return to_png(overlay(decode(answer.photo), heat(evidence), card.input))
+    evidence = np.ascontiguousarray(answer.prediction.maps[:, :, classes.index(name)])
+    return to_png(overlay(images.decode(answer.photo), heat(evidence), how))

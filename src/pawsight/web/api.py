@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from flask import Blueprint, Response, jsonify, request, url_for
 
 from pawsight.card import ModelCard
-from pawsight.errors import ImageError
+from pawsight.errors import PawsightError
 from pawsight.web import problems
-from pawsight.web.answers import Answer, answer_or_error, heatmap
+from pawsight.web.answers import Answer, answer_or_error, heatmap, recall
 from pawsight.web.state import state
 from pawsight.web.uploads import uploads
+from pawsight.web.visitors import check_owner, token
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
 
@@ -22,67 +23,107 @@ PUBLIC = (
 )
 
 
+class Change(msgspec.Struct, forbid_unknown_fields=True):
+    """What can be changed of an answer."""
+
+    correction: Annotated[
+        str | None, msgspec.Meta(description="What it shows: a class, `both` or `neither`; null takes that back.")
+    ]
+
+
+class BadChange(PawsightError):
+    """The body of a change is not what it should be."""
+
+    code = "bad_change"
+
+
 @api.post("/predictions")
 def create() -> Response:
     """Answer for one or several photos; 201 where at least one could be answered."""
     shared = state()
-    outcomes = [answer_or_error(photo.data, shared.classifier) for photo in uploads(shared.settings)]
+    photos = uploads(shared.settings)
+    outcomes = [answer_or_error(photo.data, shared.classifier, shared.archive, token()) for photo in photos]
     answers = [outcome for outcome in outcomes if isinstance(outcome, Answer)]
     entries = [_entry(outcome) for outcome in outcomes]
     if not answers:
         return _refuse(outcomes, entries)
-    for answer in answers:
-        shared.recent.add(answer)
     response = jsonify(predictions=entries)
     response.status_code = 201
     if len(entries) == 1:
-        response.location = url_for("api.read", id=answers[0].id)
+        response.location = url_for("api.read", id=answers[0].entry.id)
     return response
 
 
-def _refuse(outcomes: list[Answer | ImageError], entries: list[dict[str, Any]]) -> Response:
+def _refuse(outcomes: list[Answer | PawsightError], entries: list[dict[str, Any]]) -> Response:
     """The problem of the first photo, and, where there were several, what is wrong with each."""
     more = {"predictions": entries} if len(entries) > 1 else {}
-    return problems.respond(problems.describe(next(x for x in outcomes if isinstance(x, ImageError))), **more)
+    return problems.respond(problems.describe(next(x for x in outcomes if isinstance(x, PawsightError))), **more)
 
 
-def _entry(outcome: Answer | ImageError) -> dict[str, Any]:
-    if isinstance(outcome, ImageError):
+def _entry(outcome: Answer | PawsightError) -> dict[str, Any]:
+    if isinstance(outcome, PawsightError):
         return {"error": {"code": outcome.code, "message": str(outcome)}}
     return _shown(outcome)
 
 
 def _shown(answer: Answer) -> dict[str, Any]:
-    links = {"photo": url_for("api.photo", id=answer.id), "heatmap": url_for("api.heat", id=answer.id)}
-    return answer.to_dict() | links
+    id = answer.entry.id
+    return answer.to_dict() | {"photo": url_for("api.photo", id=id), "heatmap": url_for("api.heat", id=id)}
+
+
+@api.delete("/predictions")
+def forget_all() -> Response:
+    """Forget all that this visitor brought."""
+    return jsonify(forgotten=state().archive.forget_visitor(token()))
 
 
 @api.get("/predictions/<id>")
 def read(id: str) -> Response:
     """An answer that was given before."""
-    return jsonify(_shown(state().recent.get(id)))
+    return jsonify(_shown(recall(id, state().archive)))
+
+
+@api.patch("/predictions/<id>")
+def correct(id: str) -> Response:
+    """Note what a person says a photo shows; null takes that back."""
+    archive = state().archive
+    check_owner(id, archive)
+    archive.correct(id, _change().correction)
+    return jsonify(_shown(recall(id, archive)))
+
+
+def _change() -> Change:
+    try:
+        return msgspec.json.decode(request.get_data(), type=Change)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise BadChange(
+            'Expected JSON like {"correction": "cat"} or {"correction": null}, but something else came.',
+            "Send one of the model's classes, both, neither or null.",
+        ) from error
 
 
 @api.delete("/predictions/<id>")
 def forget(id: str) -> tuple[str, int]:
-    """Drop an answer and its picture."""
-    state().recent.forget(id)
+    """Forget an answer and its photo for good."""
+    archive = state().archive
+    check_owner(id, archive)
+    archive.forget(id)
     return "", 204
 
 
 @api.get("/predictions/<id>/photo.jpg")
 def photo(id: str) -> Response:
-    """The photo as the server kept it: small, upright, without metadata."""
-    return Response(state().recent.get(id).photo, mimetype="image/jpeg")
+    """The photo as it is shown: small, upright, made from the pixels."""
+    return Response(recall(id, state().archive).photo, mimetype="image/jpeg")
 
 
 @api.get("/predictions/<id>/heatmap.png")
 def heat(id: str) -> Response:
     """Where the model looked for `?class=`; for the most likely class without it."""
     shared = state()
-    answer = shared.recent.get(id)
+    answer = recall(id, shared.archive)
     name = request.args.get("class", answer.prediction.label)
-    return Response(heatmap(answer, shared.classifier.card, name), mimetype="image/png")
+    return Response(heatmap(answer, shared.classifier.card.input, name), mimetype="image/png")
 
 
 @api.get("/models")

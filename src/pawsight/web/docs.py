@@ -62,8 +62,11 @@ def _entries(described: dict[str, Any], server: str) -> Iterator[Entry]:
 def _command(method: str, address: str, says: dict[str, Any]) -> str:
     """A line of shell; `$ID` is what the first example has set."""
     words = ["curl", *(["-X", method] if method not in ("GET", "POST") else [])]
-    if "requestBody" in says:
+    takes = says.get("requestBody", {}).get("content", {})
+    if "multipart/form-data" in takes:
         words += ["-F", "image=@felix.jpg", "-F", "image=@felix.jpg"]
+    if "application/json" in takes:
+        words += ["-H", "'Content-Type: application/json'", "-d", """'{"correction": "dog"}'"""]
     if not address.endswith(".json") and "." in (name := address.rpartition("/")[2]):
         words += ["-o", name]
     return " ".join([*words, address.replace("{id}", "$ID")])

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import weakref
+
 from flask import Flask
 from flask_bootstrap import Bootstrap5
 
+from pawsight.archive.store import Archive
 from pawsight.classifier import Classifier
 from pawsight.settings import Settings, load_settings
 from pawsight.web import api, assets, docs, headers, health, installing, language, models, pages, problems, words
-from pawsight.web.recent import Recent
 from pawsight.web.state import State, attach
 from pawsight.web.uploads import MemoryRequest, body_limit
 
 
 def create_app(settings: Settings | None = None, classifier: Classifier | None = None) -> Flask:
-    """Make the web app.
+    """Make the web app and open its archive; each process makes its own.
 
     Args:
         settings: as `load_settings` finds them where None.
@@ -24,12 +26,15 @@ def create_app(settings: Settings | None = None, classifier: Classifier | None =
         BadSettings: a setting does not fit.
         ModelNotFound: there is no such model.
         BadModel: the model folder cannot be trusted.
+        BadArchive, ArchiveUnavailable, StorageFull: uploads could not be remembered.
     """
     settings = settings or load_settings()
     classifier = classifier or Classifier.load(settings.model, limits=settings.limits)
     app = Flask(__name__)
     _configure(app, settings)
-    attach(app, State(settings, classifier, Recent(settings.keep)))
+    archive = Archive.open(settings)
+    weakref.finalize(app, archive.close)  # when the app is dropped, or the program ends
+    attach(app, State(settings, classifier, archive))
     for blueprint in (pages.pages, models.models, docs.docs, api.api, health.health, installing.installing):
         app.register_blueprint(blueprint)
     for part in (problems, assets, headers, language, words, models, docs):

@@ -33,6 +33,11 @@ _BAD_PHOTO = (
 )
 
 
+_ARCHIVE = ("bad_archive", "archive_unavailable")
+_ANSWER = ("prediction_not_found", *_ARCHIVE)
+_CHANGE = ("not_yours", "storage_full", *_ANSWER)
+
+
 def _ref(name: str) -> Json:
     return {"$ref": _REF.format(name=name)}
 
@@ -60,6 +65,7 @@ class Operation:
         problems: codes that may come in its place.
         query: name -> what a query parameter means; all are optional.
         takes_photos: whether it wants a form with photos.
+        takes: the schema of the JSON that it wants; None where it wants none.
         headers: name -> what a header of the good answer means.
     """
 
@@ -69,6 +75,7 @@ class Operation:
     problems: Sequence[str] = ()
     query: tuple[tuple[str, str], ...] = ()
     takes_photos: bool = False
+    takes: Json | None = None
     headers: tuple[tuple[str, str], ...] = ()
 
 
@@ -79,20 +86,33 @@ OPERATIONS = {
         201,
         "An entry a photo, in their order; at least one of them is an answer.",
         _json(_object(predictions=_list(_ENTRY))),
-        _BAD_PHOTO,
+        (*_BAD_PHOTO, "storage_full", *_ARCHIVE),
         takes_photos=True,
         headers=(("Location", "Where the answer is; only for a single photo."),),
     ),
-    "api.read": Operation(200, "The answer.", _json(_ref("Prediction")), ("prediction_not_found",)),
-    "api.photo": Operation(200, "A JPEG of at most 512 pixels a side.", _PHOTO, ("prediction_not_found",)),
+    "api.read": Operation(200, "The answer.", _json(_ref("Prediction")), _ANSWER),
+    "api.photo": Operation(200, "A JPEG of at most 512 pixels a side.", _PHOTO, _ANSWER),
     "api.heat": Operation(
         200,
         "The photo with bright places where it speaks for the class.",
         _HEAT,
-        ("prediction_not_found", "unknown_class"),
+        (*_ANSWER, "unknown_class"),
         query=(("class", "Which class; the most likely one without it."),),
     ),
-    "api.forget": Operation(204, "It is gone.", None, ("prediction_not_found",)),
+    "api.correct": Operation(
+        200,
+        "The answer, corrected; verdict and scores stay what they were.",
+        _json(_ref("Prediction")),
+        ("bad_change", "unknown_class", *_CHANGE),
+        takes=_ref("Change"),
+    ),
+    "api.forget": Operation(204, "It is gone.", None, _CHANGE),
+    "api.forget_all": Operation(
+        200,
+        "How many are gone: those that came with the cookie `visitor` of this request.",
+        _json(_object(forgotten={"type": "integer", "minimum": 0})),
+        ("storage_full", *_ARCHIVE),
+    ),
     "api.models": Operation(200, "The models.", _json(_object(models=_list(_ref("Model"))))),
     "docs.description": Operation(200, "The description.", _json({"type": "object"})),
     "health.live": Operation(200, "It answers.", _json(_ref("Alive"))),
@@ -139,6 +159,8 @@ def _operation(rule: Rule, operation: Operation) -> Json:
         document["parameters"] = parameters
     if operation.takes_photos:
         document["requestBody"] = _form()
+    if operation.takes:
+        document["requestBody"] = {"required": True, "content": {"application/json": {"schema": operation.takes}}}
     return document
 
 
@@ -184,9 +206,9 @@ def _form() -> Json:
 
 @cache
 def _schemas() -> Json:
-    """Every type that an answer may be made of, by name."""
-    types = (shapes.Prediction, shapes.Failed, shapes.Alive, shapes.Ready, problems.Problem, ModelCard)
-    _tops, schemas = msgspec.json.schema_components(types, ref_template=_REF)
+    """Every type that a question or an answer may be made of, by name."""
+    answers = (shapes.Prediction, shapes.Failed, shapes.Alive, shapes.Ready, problems.Problem, ModelCard)
+    _tops, schemas = msgspec.json.schema_components((*answers, api.Change), ref_template=_REF)
     schemas["Model"] = _public(schemas.pop("ModelCard"))
     return {name: schemas[name] for name in sorted(schemas) if name not in ("File", "Golden")}
 

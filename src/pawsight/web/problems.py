@@ -24,6 +24,8 @@ KNOWN = {
     "too_many_photos": (400, mark("Too many photos at once")),
     "empty_file": (400, mark("This file is empty")),
     "unknown_class": (400, mark("The model does not know this class")),
+    "bad_change": (400, mark("This is no correction")),
+    "not_yours": (403, mark("This photo is another visitor's")),
     "model_not_found": (404, mark("There is no such model")),
     "prediction_not_found": (404, mark("This answer is not here")),
     "payload_too_large": (413, mark("This photo is too large")),
@@ -32,6 +34,9 @@ KNOWN = {
     "image_too_large": (422, mark("This photo has too many pixels")),
     "image_too_complex": (422, mark("This photo is too costly to open")),
     "bad_model": (503, mark("The model does not answer as it should")),
+    "bad_archive": (503, mark("The archive is damaged")),
+    "archive_unavailable": (503, mark("The archive does not answer")),
+    "storage_full": (507, mark("The server has no room for another photo")),
 }
 # status -> code, title and detail, for what Flask or the server refuse before our code is asked
 _HTTP = {
@@ -66,11 +71,14 @@ _GENERAL = {
     "image_too_large": mark("It is wider or higher than this server takes. Send a smaller copy."),
     "image_too_complex": mark("It is packed in an unusual way. Save it again as an ordinary JPEG."),
     "unknown_class": mark("Choose one of the classes that the page shows."),
-    "prediction_not_found": mark(
-        "Only the newest answers are kept, and none after the server was stopped. Ask again with the photo."
-    ),
+    "bad_change": mark("Choose one of the buttons beside the photo."),
+    "not_yours": mark("Only the browser that a photo came from can change what is kept of it."),
+    "prediction_not_found": mark("It was forgotten, or is kept no longer. Ask again with the photo."),
     "model_not_found": mark("The page about the model lists those that there are."),
     "bad_model": mark("The operator of this server finds more in its log."),
+    "bad_archive": mark("The operator of this server finds more in its log."),
+    "archive_unavailable": mark("The photo is not kept, and so not answered. Try again later."),
+    "storage_full": mark("The photo is not kept, and so not answered. Try again when the operator has made room."),
 }
 
 

@@ -18,6 +18,8 @@ from pawsight.errors import BadSettings, PortInUse
 from pawsight.settings import Settings
 from pawsight.web.headers import HEADERS
 from pawsight.web.problems import MEDIA_TYPE, of_status
+from pawsight.web.state import state
+from pawsight.web.tidying import tidying
 from pawsight.web.uploads import body_limit
 
 
@@ -50,7 +52,7 @@ def url(listener: socket.socket) -> str:
 
 
 def serve(app: Flask, listener: socket.socket, settings: Settings) -> None:
-    """Answer until Ctrl-C.
+    """Answer until Ctrl-C, and let photos go whose time is over.
 
     A body over 512 kB waits in a nameless temporary file of waitress until it is complete, so that many slow senders
     do not fill the memory; nobody can open that file, and it is gone with the request.
@@ -64,8 +66,11 @@ def serve(app: Flask, listener: socket.socket, settings: Settings) -> None:
         ident="Pawsight",
     )
     server.channel_class = _Channel
+    with app.app_context():
+        archive = state().archive
     try:
-        server.run()
+        with tidying(archive):
+            server.run()
     finally:
         server.close()
 

@@ -28,6 +28,10 @@ class Prediction(Struct, forbid_unknown_fields=True):
     ]
     model: Annotated[str, Meta(description="Name and version of the model that answered.")]
     milliseconds: Annotated[float, Meta(ge=0, description="From the bytes of this photo to its answer.")]
+    correction: Annotated[
+        str | None,
+        Meta(description="What a person says it shows: a class, `both` or `neither`; null where nobody did."),
+    ]
     photo: Annotated[_Address, Meta(description="Where the small copy of the photo is.")]
     heatmap: Annotated[_Address, Meta(description="Where the picture of where the model looked is.")]
 

@@ -6,20 +6,20 @@ from dataclasses import dataclass
 
 from flask import Flask, current_app
 
+from pawsight.archive.store import Archive
 from pawsight.classifier import Classifier
 from pawsight.settings import Settings
-from pawsight.web.recent import Recent
 
 _NAME = "pawsight"
 
 
 @dataclass(frozen=True)
 class State:
-    """The settings, the loaded model, and the newest answers."""
+    """The settings, the loaded model, and the opened archive."""
 
     settings: Settings
     classifier: Classifier
-    recent: Recent
+    archive: Archive
 
 
 def attach(app: Flask, state: State) -> None:

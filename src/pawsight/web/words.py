@@ -8,8 +8,9 @@ from flask import Flask
 
 from pawsight.card import Thresholds
 from pawsight.classifier import BOTH, NEITHER, UNSURE, Prediction
+from pawsight.settings import Settings
 from pawsight.web.language import gettext as _
-from pawsight.web.language import number, pgettext, pmark
+from pawsight.web.language import ngettext, number, pgettext, pmark
 
 _QUITE_SURE = 0.95
 _SPACE = "\N{NO-BREAK SPACE}"  # no number without its unit at the end of a line
@@ -81,6 +82,41 @@ def question(classes: Sequence[str]) -> str:
     return _capital(either([plain(name) for name in classes])) + "?"
 
 
+def labels(classes: Sequence[str]) -> dict[str, str]:
+    """What a photo can be said to show, each with its words: `cat` -> `a cat`, ..., `both` -> `both`."""
+    several, none = (_("both"), _("neither")) if len(classes) == 2 else (_("several"), _("none of them"))
+    return {name: with_article(name) for name in classes} | {BOTH: several, NEITHER: none}
+
+
+def kept(settings: Settings) -> str:
+    """What becomes of photos, for the foot of the page."""
+    if settings.archive_keep == "nothing":
+        return _(
+            "Photos go to this server and nowhere else. It writes none down, and keeps small copies of the newest "
+            "{count} in memory, for the picture of where it looked, until it stops."
+        ).format(count=number(settings.keep))
+    return f"{_where(settings)} {_how(settings).format(until=_until(settings))}"
+
+
+def _where(settings: Settings) -> str:
+    if settings.archive_url:
+        return _("Photos go to this server and its database.")
+    return _("Photos go to this server and nowhere else.")
+
+
+def _how(settings: Settings) -> str:
+    if settings.keep_metadata:
+        return _("It keeps them, as they came, {until}.")
+    return _("It keeps them, without their names and without where and when they were taken, {until}.")
+
+
+def _until(settings: Settings) -> str:
+    days = settings.retention_days
+    ends = [ngettext("for {count} day", "for {count} days", days).format(count=number(days))] if days else []
+    room = [_("until newer ones need the room")] if settings.archive_max_bytes else []
+    return either([*ends, *room, _("until you forget them")])
+
+
 def either(words: Sequence[str]) -> str:
     """`a cat, a dog or an owl`."""
     return words[0] if len(words) == 1 else _("{first} or {last}").format(first=", ".join(words[:-1]), last=words[-1])
@@ -110,4 +146,4 @@ def install(app: Flask) -> None:
     """Teach the templates these words."""
     app.jinja_env.filters.update(verdict=verdict, advice=advice, percent=percent, megabytes=megabytes, plain=plain)
     app.jinja_env.filters.update(share=share, either=either, together=together, with_article=with_article)
-    app.jinja_env.globals.update(question=question)
+    app.jinja_env.globals.update(question=question, labels=labels, kept=kept)

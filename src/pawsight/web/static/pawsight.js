@@ -51,9 +51,7 @@ async function askServer(file) {
 }
 
 function cardOf(page) {
-  const card = document.adoptNode(page.querySelector(".answer"));
-  card.querySelector(".forget")?.removeAttribute("hidden");
-  return card;
+  return document.adoptNode(page.querySelector(".answer"));
 }
 
 async function show(card, instead) {
@@ -82,12 +80,37 @@ function ask(files) {
   for (let lane = 0; lane < AT_ONCE; lane += 1) next();
 }
 
-async function forget(button) {
-  const response = await fetch(button.dataset.url, { method: "DELETE" });
-  if (!response.ok && response.status !== 404) return;
-  button.closest(".answer").remove();
+function refusal(response) {
+  const reasons = { 403: _("This photo is another visitor's"), 404: _("This answer is not here") };
+  return new Error(reasons[response.status] ?? _("Something went wrong on our side"));
+}
+
+async function forget(asked) {
+  const response = await fetch(asked.dataset.url, { method: "DELETE" });
+  if (!response.ok && response.status !== 404) throw refusal(response);
+  asked.closest(".answer").remove();
   status.textContent = _("The photo is forgotten.");
   input.focus();
+}
+
+async function correct(asked, label) {
+  const body = JSON.stringify({ correction: label || null });
+  const headers = { "Content-Type": "application/json" };
+  const response = await fetch(asked.dataset.url, { method: "PATCH", headers, body });
+  if (!response.ok) throw refusal(response);
+  const page = await (await fetch(asked.dataset.page)).text();
+  const fresh = cardOf(new DOMParser().parseFromString(page, "text/html")).querySelector(".correct");
+  asked.replaceWith(fresh);
+  status.textContent = fresh.querySelector("span").textContent;
+  fresh.querySelector("button").focus();
+}
+
+function complain(asked, error) {
+  const alert = asked.parentElement.querySelector(".alert-text") ?? document.createElement("p");
+  alert.className = "alert-text";
+  alert.role = "alert";
+  alert.textContent = _("That did not work: {reason}.", { reason: error.message });
+  asked.after(alert);
 }
 
 input.addEventListener("change", () => {
@@ -107,9 +130,10 @@ document.addEventListener("drop", (event) => {
   form.classList.remove("over");
   ask(event.dataTransfer.files);
 });
-answers.addEventListener("click", (event) => {
-  const button = event.target.closest(".forget");
-  if (button) forget(button);
+answers.addEventListener("submit", (event) => {
+  event.preventDefault();
+  const asked = event.target;
+  const done = asked.matches(".correct") ? correct(asked, event.submitter.value) : forget(asked);
+  done.catch((error) => complain(asked, error));
 });
-for (const button of answers.querySelectorAll(".forget")) button.hidden = false;
 form.classList.add("live");
