@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from pawsight.data.check.findings import read_findings
 
 Pawsight = Callable[..., Any]
 
@@ -54,6 +57,23 @@ def test_a_prepared_set_gives_json_and_a_page(pawsight: Pawsight, pets: Path, ti
     assert found["data"] == str(tmp_path / "set")
     assert found["label_suspects"][0].keys() == {"path", "label", "suggested", "score"}
     assert (tmp_path / "x.html").read_text(encoding="utf-8").startswith("<!doctype html>")
+
+
+def test_names_that_are_no_utf8_survive(
+    pawsight: Pawsight, pets: Path, tiny_model: Path, picture: Callable[..., bytes], tmp_path: Path
+) -> None:
+    odd = os.fsdecode(b"caf\xe9.png")
+    try:
+        (pets / "dog" / odd).write_bytes(picture(300, 40, format="PNG"))
+    except OSError:
+        pytest.skip("this file system takes UTF-8 names only")
+    words = ["--model", tiny_model, "--html", tmp_path / "x.html", "--out", tmp_path / "x.json"]
+    done = pawsight("data", "check", pets, *words)
+    assert done.code == 0, done.err
+    assert "caf\\udce9.png" in done.out
+    assert "caf\\udce9.png" in (tmp_path / "x.html").read_text(encoding="utf-8")
+    found = read_findings(tmp_path / "x.json")
+    assert [one.path for one in found.odd if one.kind == "narrow"] == [f"pets/dog/{odd}"]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -62,11 +63,11 @@ def check(data: Path, model: str, form: str, html: Path | None, out: Path | None
         found = check(dataset, classifier.session, card.input.size, card.id, watch)
         found = msgspec.structs.replace(found, data=str(data))
         page = write_page(found, dataset) if html else ""
-    json = msgspec.json.format(msgspec.json.encode(found))
-    for path, content in ((html, page.encode()), (out, json + b"\n")):
+    text = json.dumps(msgspec.to_builtins(found), indent=2)  # names that are no UTF-8 survive in it, as in the manifest
+    for path, content in ((html, page), (out, text + "\n")):
         if path:
             _write(path, content)
-    click.echo(json if form == "json" else _table(found))
+    click.echo(_bytes(text if form == "json" else _table(found)))
 
 
 @contextmanager
@@ -85,11 +86,16 @@ def _opened(data: Path, wanted: Input) -> Iterator[Dataset]:
         yield open_dataset(out)
 
 
-def _write(path: Path, content: bytes) -> None:
+def _bytes(text: str) -> bytes:
+    """For people, bytes of a name that are no UTF-8 become `\\udce9`."""
+    return text.encode("utf-8", "backslashreplace")
+
+
+def _write(path: Path, content: str) -> None:
     from pawsight.errors import BadSettings
 
     try:
-        path.write_bytes(content)
+        path.write_bytes(_bytes(content))
     except OSError as error:
         raise BadSettings(
             f"Expected to write {path}, but that failed ({error.strerror}).", "Check the folder and its rights."

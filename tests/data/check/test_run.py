@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import msgspec
@@ -43,7 +44,7 @@ def test_one_of_two_copies_under_two_labels_is_wrong(found: Findings) -> None:
 
 
 def test_findings_are_read_as_they_were_written(found: Findings, tmp_path: Path) -> None:
-    (tmp_path / "check.json").write_bytes(msgspec.json.encode(found))
+    (tmp_path / "check.json").write_text(json.dumps(msgspec.to_builtins(found)), encoding="utf-8")
     assert read_findings(tmp_path / "check.json") == found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Literal
 
@@ -120,8 +121,8 @@ def read_findings(path: Path) -> Findings:
         BadData: it is missing, or something else.
     """
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Findings)
-    except (OSError, msgspec.MsgspecError) as error:
+        return msgspec.convert(json.loads(path.read_bytes()), Findings)
+    except (OSError, ValueError) as error:  # also msgspec.ValidationError and UnicodeDecodeError
         raise BadData(
             f"Expected what `pawsight data check` found at {path}, but it does not read ({error}).",
             "Write it with `pawsight data check DATA --out FILE`.",
