@@ -60,7 +60,7 @@ def test_several_models_do_not_fit_into_one_folder(
 ) -> None:
     ran = pawsight("evaluate", tiny_model, tiny_model, "--data", coloured.folder, "--out", tmp_path / "out")
     assert ran.code == 2
-    assert "one model with --out or --report" in ran.err
+    assert "one model with --out, --report or --write-budgets" in ran.err
 
 
 def test_corrected_labels_give_a_second_figure(
