@@ -1,9 +1,11 @@
 # make serve: set up what serving needs, and serve the page.   make test: set up everything, and run all tests.
+# make notebook DATA=data/catsdogs: execute the notebook in place; trainings are kept in runs.
 PYTHON ?= python3
 BIN := .venv/bin
+DATA ?= data/catsdogs
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: serve develop test lint docs clean
+.PHONY: serve develop test lint docs notebook clean
 
 serve: .venv/serve
 	@exec $(BIN)/pawsight serve
@@ -22,6 +24,9 @@ lint: .venv/test
 docs: .venv/test
 	$(BIN)/python docs/make_cli.py
 
+notebook: .venv/notebook
+	$(BIN)/python notebooks/run.py $(DATA)
+
 clean:
 	rm -rf .venv build dist
 
@@ -32,6 +37,10 @@ clean:
 
 .venv/serve: .venv/pip pyproject.toml
 	$(PIP) install --quiet --editable .
+	@touch $@
+
+.venv/notebook: .venv/serve
+	$(PIP) install --quiet --editable ".[train,notebook]"
 	@touch $@
 
 .venv/test: .venv/serve
