@@ -30,6 +30,7 @@ def test_learn_then_ask(flowers: Path, tmp_path: Path, pawsight: Callable[..., A
     done = pawsight("learn", flowers, "--out", model)
     assert done.code == 1, done.err  # a file that is no photo
     assert "Looked at all 25 files: 2 classes." in done.out
+    assert "No folder is called neither" in done.out
     assert "flowers/rose/notes.txt: Expected a photo" in done.out
     assert "accuracy             100.00 %" in done.out
     assert "The model itself then learnt from all 24." in done.out

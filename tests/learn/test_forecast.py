@@ -36,6 +36,7 @@ def test_faults_are_named(flowers: Path, tiny_model: Path) -> None:
     assert {name: one.photos for name, one in told.classes.items()} == {"iris": 21, "leaf": 22, "rose": 19}
     assert told.neither == 20
     text = tell(told)
+    assert "No folder is called neither" not in text
     for words in (
         "Looked at all 82 files: 3 classes, and 20 files of neither.",
         "iris taken for rose: 1 of 21",

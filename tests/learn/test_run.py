@@ -126,6 +126,20 @@ def test_an_existing_folder_is_not_touched(flowers: Path, tiny_model: Path, tmp_
     assert (tmp_path / "mine").read_text() == "mine"
 
 
+def test_a_model_among_the_photos_is_refused(flowers: Path, tiny_model: Path) -> None:
+    """The next time its figures would be taken for photos of a class."""
+    with pytest.raises(BadData, match="outside"):
+        learn(flowers, flowers / "model", base=tiny_model)
+
+
+def test_what_cannot_be_written_is_told_before_the_work(flowers: Path, tiny_model: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    told: list[Forecast] = []
+    with pytest.raises(BadData, match="Expected to write to"):
+        learn(flowers, tmp_path / "file" / "model", base=tiny_model, tell=told.append)
+    assert not told
+
+
 def test_whoever_watches_can_stop_it(flowers: Path, tiny_model: Path, tmp_path: Path) -> None:
     labels: list[str] = []
 

@@ -45,5 +45,6 @@ def command(source: Path, out: Path | None, dry_run: bool, seed: int) -> None:
     click.echo(f"{summarise(done.metrics)}\n{done.measured}")
     click.echo(f"Wrote {out}. Try it: pawsight predict PHOTO --model {out}")
     if done.bad:
-        click.echo(f"{len(done.bad):,} files could not be used, hence exit code 1: see {out / 'bad.csv'}.")
+        files = f"{len(done.bad):,} file{'s'[: len(done.bad) != 1]}"
+        click.echo(f"{files} could not be used, hence exit code 1: see {out / 'bad.csv'}.")
         sys.exit(1)

@@ -80,7 +80,7 @@ def prepare(
         BadData: a source cannot be used, or `out` holds something else. `out` is as it was.
     """
     sources = name_sources([source, *neither])
-    _check_apart(out, sources.values())
+    check_apart(out, sources.values())
     old = _old_splits(out, seed)
     with appearing(out.resolve()) as folder, ExitStack() as stack:
         files = _list_all(sources, stack)
@@ -94,7 +94,12 @@ def prepare(
     return Prepared(out, description, bad, _warnings(description))
 
 
-def _check_apart(out: Path, sources: Iterable[Path]) -> None:
+def check_apart(out: Path, sources: Iterable[Path]) -> None:
+    """Refuse to write among the photos.
+
+    Raises:
+        BadData: `out` is a source, or lies in one.
+    """
     for source in sources:
         if source == out.resolve() or source in out.resolve().parents:
             raise BadData(f"Expected a folder outside {source}, but {out} lies in it.", "Choose another --out.")

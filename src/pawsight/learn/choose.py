@@ -11,9 +11,9 @@ from pawsight.card import Thresholds
 from pawsight.classifier import decide
 from pawsight.learn.album import Album
 from pawsight.learn.folds import Fold, Plan
-from pawsight.learn.head import Head, Indices, fit_heads, sigmoid
+from pawsight.learn.head import Head, Indices, fit_heads, sigmoid, temperature_for
 from pawsight.metrics import log_loss
-from pawsight.train.calibrate import fit_temperature, fit_thresholds
+from pawsight.train.calibrate import fit_thresholds
 from pawsight.types import Floats, Watch
 
 STRENGTHS = (0.03, 0.3, 3.0)
@@ -84,7 +84,7 @@ def _choose(album: Album, trials: Sequence[Trial]) -> Choice:
     wanted = np.concatenate([album.targets[trial.fold.held] for trial in trials])
     said = {one: np.concatenate([trial.logits(album.features, one) for trial in trials]) for one in STRENGTHS}
     best = min(STRENGTHS, key=lambda one: log_loss(wanted, sigmoid(said[one])))
-    temperature = fit_temperature(said[best], wanted)
+    temperature = temperature_for(said[best], wanted)
     return Choice(best, temperature, fit_thresholds(sigmoid(said[best], temperature), wanted))
 
 

@@ -11,8 +11,7 @@ import numpy.typing as npt
 from pawsight.data.sources import NEITHER
 from pawsight.learn.album import Album
 from pawsight.learn.folds import FOLDS, make_folds, thinned
-from pawsight.learn.head import fit_heads, sigmoid
-from pawsight.train.calibrate import fit_temperature
+from pawsight.learn.head import fit_heads, sigmoid, temperature_for
 from pawsight.types import Floats, Watch
 
 SHARES = (0.25, 1.0)
@@ -54,7 +53,7 @@ def learning_curve(album: Album, seed: int, watch: Watch) -> Curve:
     missed = {
         name: tuple(int((one[labels == name] != name).sum()) for one in told) for name in sorted(set(album.labels))
     }
-    scores = sigmoid(logits[-1], fit_temperature(logits[-1], album.targets))
+    scores = sigmoid(logits[-1], temperature_for(logits[-1], album.targets))
     seen = {name: int((labels == name).sum()) for name in missed}
     return Curve(scores, told[-1].tolist(), missed, seen, cost)
 

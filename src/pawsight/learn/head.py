@@ -12,6 +12,7 @@ from threadpoolctl import threadpool_limits
 
 from pawsight.data.scan import WORKERS
 from pawsight.parallel import in_order
+from pawsight.train.calibrate import fit_temperature
 from pawsight.types import Floats
 
 Indices = npt.NDArray[np.int64]
@@ -43,6 +44,21 @@ def sigmoid(logits: Floats, temperature: float = 1.0) -> Floats:
     """Logits -> probabilities, float32, without overflow."""
     scores: Floats = np.exp(-np.logaddexp(0, -logits / np.float32(temperature)))
     return scores
+
+
+def temperature_for(logits: Floats, targets: Floats) -> float:
+    """The temperature that calibrates scores of photos that a head did not see.
+
+    Few photos, all told right, would make it as sure as it can be. So targets are softened first, as Platt (1999) does
+    it: a class seen n times in n photos is promised n + 1 times in n + 2.
+
+    Args:
+        logits: `(N, C)`.
+        targets: `(N, C)`, 0 or 1.
+    """
+    shown = targets.sum(axis=0)
+    present, absent = (shown + 1) / (shown + 2), 1 / (len(targets) - shown + 2)
+    return fit_temperature(logits, absent + targets * (present - absent))
 
 
 def fit_head(features: Floats, targets: Floats, strength: float) -> Head:

@@ -11,7 +11,7 @@ from pathlib import Path
 from pawsight import zoo
 from pawsight.card import ModelCard, read_card
 from pawsight.classifier import Classifier
-from pawsight.data.prepare import appearing
+from pawsight.data.prepare import appearing, check_apart
 from pawsight.data.scan import Bad
 from pawsight.data.sources import LIMITS, File, list_files, name_sources, open_source
 from pawsight.errors import BadData
@@ -80,23 +80,24 @@ def learn(
 
     Raises:
         NoPhotos: there are none.
-        BadData: `out` exists, there are fewer than two classes or fewer than 10 different photos of one, or a name
-            cannot be a class.
+        BadData: `out` exists, lies among the photos or cannot be written; there are fewer than two classes or fewer
+            than 10 different photos of one; or a name cannot be a class.
         BadModel: the base model cannot be trusted or taken apart.
         ExportDiffers: the new graph does not answer like what it was made of.
     """
     _check_free(out)
+    check_apart(out, [source.resolve()])
     base = zoo.find(base)
     classifier = Classifier.load(base, limits=LIMITS)
-    with _listed(source) as files:
-        album, rest = _look_first(files, classifier, seed, watch)
-        foretold = _foretell(album, files, seed, watch)
-        tell(foretold)
-        album = album.joined(look(rest, classifier, watch)) if rest else album
-    check_album(album, files)
-    plan = make_plan(album.labels, album.groups, album.digests, seed)
-    choice, answers = try_out(album, plan, watch)
-    with appearing(out.resolve()) as folder:
+    with appearing(out.resolve()) as folder:  # from the start: what cannot be written is told before the work
+        with _listed(source) as files:
+            album, rest = _look_first(files, classifier, seed, watch)
+            foretold = _foretell(album, files, seed, watch)
+            tell(foretold)
+            album = album.joined(look(rest, classifier, watch)) if rest else album
+        check_album(album, files)
+        plan = make_plan(album.labels, album.groups, album.digests, seed)
+        choice, answers = try_out(album, plan, watch)
         card = write_model(folder, out.resolve().name, base, album, plan, choice)
         metrics = write_answers(folder, card, album, answers)
     return Learned(out, read_card(out), metrics, _measured(plan), foretold, album.bad)

@@ -21,6 +21,8 @@ def _lines(forecast: Forecast) -> Iterator[str]:
     low, high = forecast.accuracy.low, forecast.accuracy.high
     yield f"Expect it to tell {_percent(low)} to {_percent(high)} % of new photos like these right (95 % interval)."
     yield from (_class(name, one) for name, one in forecast.classes.items())
+    if not forecast.neither:
+        yield "No folder is called neither: whatever is none of these classes will often be taken for one of them."
     yield from _list(
         "Will be confused most",
         [f"{one.true} taken for {one.told}: {one.photos} of {one.of}" for one in forecast.confusions],
@@ -53,8 +55,8 @@ def _more(one: ClassForecast) -> str:
     if one.more.middle > MOST:
         best = f"{_rounded(one.more.low)} more photos" if one.more.low >= 1 else "none"
         return f"19 of 20 may be out of reach; at best it takes {best}"
-    high = f"to {_rounded(one.more.high)}" if one.more.high <= MOST else "or never"
-    return f"for 19 of 20 add about {_rounded(one.more.middle)} photos ({_rounded(one.more.low)} {high})"
+    high = f"to {_rounded(one.more.high)}" if one.more.high <= MOST else "to out of reach"
+    return f"for 19 of 20 add about {_rounded(one.more.middle)} photos (from {_rounded(one.more.low)} {high})"
 
 
 def _rounded(number: float) -> str:
