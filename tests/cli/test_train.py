@@ -9,9 +9,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 
+from pawsight.data import open_dataset
+from pawsight.data.check.findings import DOUBT, Findings, Suspect
 from pawsight.data.prepare import prepare
 
 
@@ -47,6 +50,38 @@ def test_train_then_evaluate(prepared: Path, tmp_path: Path) -> None:
     again = _pawsight("train", "scratch-small", "--data", prepared, "--out", out)
     assert again.returncode == 2
     assert again.stderr.splitlines()[-1].startswith("Error: Expected a new folder")
+
+
+def test_photos_with_doubted_labels_are_left_out(prepared: Path, tmp_path: Path) -> None:
+    data, found = open_dataset(prepared), tmp_path / "findings.json"
+    rows = [data.rows[place] for place in data.indices("train")[:3]]
+    suspects = [Suspect(row.path, row.label, "dog", score) for row, score in zip(rows, (0.99, DOUBT, 0.5), strict=True)]
+    findings = Findings(
+        data=str(prepared),
+        fingerprint=data.fingerprint,
+        model="lite0",
+        photos=len(data.rows),
+        counts={},
+        broken=[],
+        duplicates=[],
+        label_suspects=suspects,
+        label_errors=None,
+        odd=[],
+        shortcuts=[],
+        warnings=[],
+    )
+    found.write_bytes(msgspec.json.encode(findings))
+    words = ["train", "scratch-small", "--data", prepared, "--epochs", 1, "--photos", 40, "--leave-out"]
+
+    done = _pawsight(*words, found, "--out", tmp_path / "model")
+    assert done.returncode == 0, done.stderr
+    assert "Left out 2 training photos with doubted labels." in done.stdout
+    card = json.loads((tmp_path / "model" / "card.json").read_text())
+    assert card["data"]["splits"] == data.splits | {"train": data.splits["train"] - 2}
+
+    wrong = _pawsight(*words, tmp_path / "missing.json", "--out", tmp_path / "other")
+    assert wrong.returncode == 2
+    assert "pawsight data check" in wrong.stderr
 
 
 def test_a_killed_training_goes_on(prepared: Path, tmp_path: Path) -> None:

@@ -57,6 +57,17 @@ def test_every_photo_stands_in_one_split(data: Dataset) -> None:
         data.indices("tset")
 
 
+def test_doubted_photos_leave_the_training_and_nothing_else(data: Dataset) -> None:
+    trained, tested = (data.rows[data.indices(split)[0]].path for split in ("train", "test"))
+    rest = data.without({trained, tested, "no such photo"})
+    assert trained not in {rest.rows[place].path for place in rest.indices("train")}
+    assert rest.splits == data.splits | {"train": data.splits["train"] - 1}
+    assert rest.indices("test").tolist() == data.indices("test").tolist()
+    assert rest.description.counts["left-out"] == {next(r.label for r in data.rows if r.path == trained): 1}
+    assert rest.fingerprint != data.fingerprint
+    assert data.without(()).fingerprint == data.fingerprint
+
+
 def test_originals_are_read_again_in_the_order_asked_for(data: Dataset) -> None:
     order = [128, 0, 60, 0]
     read = list(data.photos(np.array(order)))

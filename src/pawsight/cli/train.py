@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import msgspec
 
 from pawsight.cli.extras import needs_extra
 from pawsight.recipes import RECIPES, find
+
+if TYPE_CHECKING:
+    from pawsight.data import Dataset
 
 
 @click.command()
@@ -18,6 +22,12 @@ from pawsight.recipes import RECIPES, find
 @click.option("--epochs", type=click.IntRange(1), help="At most so many epochs in each phase, for a quick try.")
 @click.option("--photos", type=click.IntRange(1), help="Use only so many training photos, for a quick try.")
 @click.option("--weights", type=click.Path(path_type=Path), help="ImageNet weights of VGG16; Keras downloads them.")
+@click.option(
+    "--leave-out",
+    "findings",
+    type=click.Path(path_type=Path),
+    help="Train without the photos whose labels `pawsight data check --out FILE` doubts.",
+)
 @click.option("--seed", type=int, help="Another seed than the recipe's.")
 def command(
     recipe: str,
@@ -26,6 +36,7 @@ def command(
     epochs: int | None,
     photos: int | None,
     weights: Path | None,
+    findings: Path | None,
     seed: int | None,
 ) -> None:
     """Train RECIPE on prepared photos, export it, and measure it on the test split.
@@ -36,9 +47,7 @@ def command(
     Example:
       pawsight train lite0 --data catsdogs --out runs/lite0
     """
-    from pawsight.data import open_dataset
-
-    dataset = open_dataset(data)  # before TensorFlow takes its seconds to load
+    dataset = _open(data, findings)  # before TensorFlow takes its seconds to load
     with needs_extra("train"):
         from pawsight.evaluate import evaluate_into
         from pawsight.report import summarise
@@ -53,3 +62,15 @@ def command(
     publish(out)
     click.echo(summarise(metrics))
     click.echo(f"Wrote {out}.")
+
+
+def _open(folder: Path, findings: Path | None) -> Dataset:
+    from pawsight.data import open_dataset
+    from pawsight.data.check.findings import read_findings
+
+    dataset = open_dataset(folder)
+    if findings is None:
+        return dataset
+    rest = dataset.without(read_findings(findings).doubted())
+    click.echo(f"Left out {dataset.splits['train'] - rest.splits['train']:,} training photos with doubted labels.")
+    return rest

@@ -9,9 +9,9 @@ import csv
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeVar
@@ -22,7 +22,7 @@ import numpy.typing as npt
 from msgspec import Struct
 
 from pawsight.data.sources import Source, open_source
-from pawsight.data.split import SPLITS
+from pawsight.data.split import LEFT_OUT, SPLITS
 from pawsight.errors import BadData, ImageError
 from pawsight.types import FitMode, Floats, Pixels
 
@@ -134,6 +134,19 @@ class Dataset:
         if split not in SPLITS:
             raise ValueError(f"Expected a split out of {', '.join(SPLITS)}, but received {split!r}.")
         return np.flatnonzero(np.array([row.split == split for row in self.rows])).astype(np.int64)
+
+    def without(self, paths: Collection[str]) -> Dataset:
+        """The same set, but that the training photos of these paths are left out; validation and test stay whole.
+
+        Its fingerprint is another one, so that no unfinished training goes on with other photos than it began with.
+        """
+        rows = tuple(
+            replace(row, split=LEFT_OUT) if row.split == "train" and row.path in paths else row for row in self.rows
+        )
+        description = msgspec.structs.replace(
+            self.description, counts=count(rows), fingerprint=fingerprint(self.classes, rows)
+        )
+        return replace(self, description=description, rows=rows)
 
     def photos(self, indices: Iterable[int]) -> Iterator[bytes]:
         """Read the original files again, in the order of `indices`.

@@ -12,6 +12,9 @@ from msgspec import Struct
 from pawsight.data.scan import Bad
 from pawsight.errors import BadData
 
+# Label suspects from here on are left out of a training that is asked to.
+DOUBT = 0.8
+
 
 class Copy(Struct, frozen=True):
     """A photo that stands among duplicates."""
@@ -112,6 +115,10 @@ class Findings(Struct, frozen=True, kw_only=True):
     odd: list[Odd]
     shortcuts: list[Shortcut]
     warnings: list[str]
+
+    def doubted(self) -> set[str]:
+        """Paths of the photos whose label is all but surely wrong: the suspects that score at least `DOUBT`."""
+        return {suspect.path for suspect in self.label_suspects if suspect.score >= DOUBT}
 
 
 def read_findings(path: Path) -> Findings:
