@@ -174,7 +174,8 @@ def test_only_an_archive_loads_its_database(way: str, tiny_model: Path, photos: 
 
 
 def test_importing_pawsight_costs_little() -> None:
-    code = "import time; start = time.perf_counter(); import pawsight; print(time.perf_counter() - start)"
+    # Processor time, so that a busy machine is not taken for a slow import.
+    code = "import time; start = time.process_time(); import pawsight; print(time.process_time() - start)"
     assert min(float(run(code)) for _ in range(3)) < 0.15
 
 

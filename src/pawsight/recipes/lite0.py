@@ -3,7 +3,7 @@
     pawsight train lite0 --data DATA --out runs/lite0
 
 Two cores of a server (Xeon, AVX-512), TensorFlow 2.21: 45 minutes of one core, beside other work. One run, on 16,265
-Two cores of a server (Xeon, AVX-512), TensorFlow 2.21: 45 minutes of one core beside other work. One run, on 16,265
+photos: 99.17 % (98.65-99.49) of 1,917 test photos. The shipped model is the mean of its weights and those of an
 earlier run (`tools/average.py`): 99.22 % (98.71-99.53), log loss 0.024.
 
 Linear head first, so that fine-tuning does not bend the features to fit a random head (arXiv 2202.10054). The ImageNet
