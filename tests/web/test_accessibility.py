@@ -13,7 +13,7 @@ pytest.importorskip("selenium", reason="needs the package selenium")
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-PAGES = ["/", "/model", "/docs", "/offline", "/nothing", "/model?lang=de"]
+PAGES = ["/", "/batch", "/photos", "/model", "/docs", "/offline", "/nothing", "/model?lang=de"]
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 RUN = """
 const [rules, done] = arguments;
@@ -70,7 +70,14 @@ def test_nothing_moves_for_those_who_asked_for_it(browse: Any) -> None:
 
 def test_the_current_page_is_marked(browse: Any, server: str) -> None:
     browser = browse()
-    for page, name in (("/", "Ask"), ("/model", "Model"), ("/models/lite0", "Model"), ("/docs", "API")):
+    for page, name in (
+        ("/", "Ask"),
+        ("/batch", "Many"),
+        ("/photos", "Yours"),
+        ("/model", "Model"),
+        ("/models/lite0", "Model"),
+        ("/docs", "API"),
+    ):
         browser.get(server + page)
         assert [one.text for one in browser.find_elements(By.CSS_SELECTOR, "[aria-current=page]")] == [name]
 
