@@ -4,7 +4,7 @@
 import { cardOf, listen } from "./cards.js";
 import { Lanes } from "./lanes.js";
 import { send } from "./sending.js";
-import { shrink } from "./shrinking.js";
+import { isClear, shrink } from "./shrinking.js";
 import { _, megabytes, share } from "./words.js";
 
 const AT_ONCE = 2;
@@ -81,8 +81,18 @@ async function work({ file, card }) {
   tell(card, _("Sending, {share}", { share: share(0) }), 0);
   const photo = await shrink(file);
   const answer = photo.size > maxBytes ? failedCard("too-large", file, photo) : await askServer(photo, file, card);
-  if (photo !== file) tellSmaller(answer, file, photo);
-  await show(answer, card);
+  if (photo === file) return show(answer, card);
+  if (file.size <= maxBytes && !isClear(scores(answer))) {
+    await send("DELETE", answer.querySelector(".forgetting").dataset.url, null, { patience: PATIENCE });
+    return show(await askServer(file, file, card), card);
+  }
+  tellSmaller(answer, file, photo);
+  return show(answer, card);
+}
+
+/** The scores on a card; none where it is no answer. */
+function scores(card) {
+  return Array.from(card.querySelectorAll("meter"), ({ value }) => value);
 }
 
 function tellSmaller(card, file, photo) {

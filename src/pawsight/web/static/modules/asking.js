@@ -2,7 +2,7 @@
 
 import { page } from "./item.js";
 import { send } from "./sending.js";
-import { shrink } from "./shrinking.js";
+import { isClear, shrink } from "./shrinking.js";
 import { _, megabytes } from "./words.js";
 import { unpack } from "./zip-reading.js";
 
@@ -26,10 +26,19 @@ export async function ask(item, getFile, update) {
     update({ size: photo.size });
     const [small, thumb] = await Promise.all([shrink(photo), thumbnail(photo)]);
     update({ thumb });
-    update(small.size > page.maxBytes ? tooLarge(small) : await answerFor(small, update));
+    update(small.size > page.maxBytes ? tooLarge(small) : await answerForOneOf(small, photo, update));
   } catch (error) {
     update(failed({ code: "unreadable_file", title: _("This file cannot be read"), detail: error.message }));
   }
+}
+
+/** The answer for the smaller copy where it is clear, else for the photo. */
+async function answerForOneOf(small, photo, update) {
+  const first = await answerFor(small, update);
+  const stands = small === photo || photo.size > page.maxBytes || !first.answer;
+  if (stands || isClear(Object.values(first.answer.scores))) return first;
+  await send("DELETE", `${page.api}/${first.answer.id}`, null);
+  return answerFor(photo, update);
 }
 
 async function answerFor(photo, update) {

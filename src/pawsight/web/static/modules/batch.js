@@ -79,12 +79,19 @@ function chosen() {
   return sorted([...items.values()].filter((item) => fits(item, verdict.value, most.value / 100)), order.value);
 }
 
-function arrange() {
+function arrange(anew = false) {
   const shown = chosen();
   part("table").hidden = controls.view.value !== "table";
   part("tiles").hidden = controls.view.value !== "grid";
-  view().arrange(shown);
+  view().arrange(shown, anew);
   part("nothing").hidden = shown.length > 0;
+}
+
+/** Show what the controls say, from the top. */
+function choose() {
+  controls.shown.value = controls.most.value === "100" ? _("all") : _("up to {share}", { share: share(controls.most.value / 100) });
+  Object.values(views).forEach((one) => one !== view() && one.clear());
+  arrange(true);
 }
 
 function count() {
@@ -244,11 +251,8 @@ function listen() {
     form.classList.remove("over");
     dropped(event.dataTransfer).then(add);
   });
-  part("controls").addEventListener("input", () => {
-    controls.shown.value = controls.most.value === "100" ? _("all") : _("up to {share}", { share: share(controls.most.value / 100) });
-    Object.values(views).forEach((one) => one !== view() && one.clear());
-    arrange();
-  });
+  part("controls").addEventListener("input", choose);
+  part("controls").addEventListener("change", choose);
   part("list").addEventListener("change", ({ target }) => {
     if (target.matches("[data-part=correct]")) correct(items.get(keyOf(target)), target.value || null);
   });

@@ -22,7 +22,9 @@ export function listen(section, say, forgotten) {
     const done = asked.matches(".correct") ? correct(asked, event.submitter.value, say) : forget(asked, say, forgotten);
     done.catch((error) => complain(asked, error));
   });
-  section.addEventListener("input", ({ target }) => tune(target.closest(".answer"), target));
+  for (const kind of ["input", "change"]) {
+    section.addEventListener(kind, ({ target }) => tune(target.closest(".answer"), target));
+  }
   section.addEventListener("click", ({ target }) => {
     const button = target.closest(".copy");
     if (button) copy(button, say).catch((error) => complain(button, error));

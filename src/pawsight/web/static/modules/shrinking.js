@@ -1,9 +1,11 @@
 // Large photos are made smaller before they travel. The model looks at a few hundred pixels a side; what is left here is
-// several times that, so that the answer stays the same (a test compares them).
+// several times that. A clear answer then stays the same (a test compares them); where it is not clear, a hair's breadth
+// can move it, and the photo itself is sent.
 
 const WORTH_IT = 1.5e6;  // bytes
 const LONGEST = 1600;  // pixels
 const QUALITY = 0.92;
+const CLEAR = 0.9;  // between this and its counterpart, a hair's breadth of evidence moves a probability most
 
 /**
  * A smaller copy of a photo; the photo itself where it is small already, or where only the server can judge it.
@@ -18,6 +20,11 @@ export async function shrink(file) {
   } catch {
     return file;  // broken, or more than this device can hold: the server says what is wrong
   }
+}
+
+/** Whether the answer to a smaller copy stands for the photo. @param {number[]} scores */
+export function isClear(scores) {
+  return scores.every((score) => Math.max(score, 1 - score) >= CLEAR);
 }
 
 /** A JPEG in ordinary colours that is whole, a PNG, or a WebP. */

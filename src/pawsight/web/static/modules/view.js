@@ -21,11 +21,11 @@ export class View {
     container.addEventListener("focusin", (event) => this.#point(keyOf(event.target)));
   }
 
-  /** Show just these, in this order. @param {Item[]} items */
-  arrange(items) {
+  /** Show just these, in this order. @param {Item[]} items @param {boolean} [anew] whether the keyboard begins at the top */
+  arrange(items, anew = false) {
     const focused = this.container.contains(document.activeElement) ? document.activeElement : null;
     this.container.replaceChildren(...items.map((item) => this.#node(item)));
-    if (!items.some(({ key }) => key === this.#current)) this.#point(items[0]?.key ?? null);
+    if (anew || !items.some(({ key }) => key === this.#current)) this.#point(items[0]?.key ?? null);
     focused?.focus({ preventScroll: true });
   }
 
