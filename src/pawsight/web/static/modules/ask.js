@@ -1,6 +1,7 @@
 // The front page: takes photos in every way there is, sends each by itself, and shows the card that the server answers
 // with. Without this script the same form works by itself.
 
+import { listenAnywhere } from "./anywhere.js";
 import { cardOf, listen } from "./cards.js";
 import { Lanes } from "./lanes.js";
 import { send } from "./sending.js";
@@ -134,19 +135,7 @@ for (const field of [input, part("capture")]) {
     field.value = "";  // so that the same photo can be chosen again
   });
 }
-document.addEventListener("paste", (event) => ask(event.clipboardData.files));
-document.addEventListener("dragover", (event) => {
-  event.preventDefault();
-  form.classList.add("over");
-});
-document.addEventListener("dragleave", (event) => {
-  if (event.relatedTarget === null) form.classList.remove("over");
-});
-document.addEventListener("drop", (event) => {
-  event.preventDefault();
-  form.classList.remove("over");
-  ask(event.dataTransfer.files);
-});
+listenAnywhere(form, ask);
 listen(answers, say, () => input.focus());
 part("example").addEventListener("click", askExample);
 part("camera").addEventListener("click", openCamera);

@@ -1,11 +1,13 @@
 // The page for many photos: takes them in, has them answered a few at a time, and keeps all of it in this browser.
 
+import { listenAnywhere } from "./anywhere.js";
 import { ask, photoOf } from "./asking.js";
 import { counts, fits, sorted } from "./choosing.js";
 import { Closer } from "./closer.js";
 import { Corrections } from "./correcting.js";
 import { dropped, take } from "./intake.js";
 import { FAILED, page } from "./item.js";
+import { meaning } from "./keys.js";
 import * as keeping from "./keeping.js";
 import { Lanes } from "./lanes.js";
 import { Pace } from "./pace.js";
@@ -31,7 +33,10 @@ const views = {
   table: new View(part("rows"), part("row")),
   grid: new View(part("tiles"), part("tile")),
 };
-const corrections = new Corrections((item) => change(item, {}), say);
+const corrections = new Corrections((item) => {
+  change(item, {});
+  save(item);
+}, say);
 const closer = new Closer(part("closer"), async (item) => photoOf(item, await fileOf(item)));
 
 function view() {
@@ -48,7 +53,7 @@ async function fileOf(item) {
 /** @param {Item} item */
 async function work(item) {
   await ask(item, () => fileOf(item), (what) => change(item, what));
-  keeping.keep([item]).catch(() => {});
+  save(item);
   pace.tick();
   progress();
 }
@@ -59,8 +64,12 @@ function change(item, what) {
   Object.assign(item, what);
   view().paint(item);
   if (closer.open && closer.item === item) closer.show(item);
-  if (Object.keys(what).length === 0) keeping.keep([item]).catch(() => {});
   soon();
+}
+
+/** Keep an item as it is now, unless the list was cleared meanwhile. @param {Item} item */
+function save(item) {
+  if (items.get(item.key) === item) keeping.keep([item]).catch(() => {});
 }
 
 let planned = 0;
@@ -221,36 +230,22 @@ function advance(key, steps) {
   else view().move(key, steps);
 }
 
-const STEPS = { ArrowDown: 1, ArrowRight: 1, j: 1, ArrowUp: -1, ArrowLeft: -1, k: -1, Home: -Infinity, End: Infinity };
-
-/** Keys of the list and of the closer look; the page names them. @param {KeyboardEvent} event */
+/** @param {KeyboardEvent} event in the list or the closer look */
 function press(event) {
   const key = closer.open ? closer.item.key : keyOf(event.target);
-  if (key === null || event.target.matches("select, input") || event.altKey) return;
-  const label = Object.keys(page.labels)[Number(event.key) - 1];
-  const takesBack = event.key === "u" || (event.key === "z" && (event.ctrlKey || event.metaKey));
-  if (!takesBack && (event.ctrlKey || event.metaKey)) return;
-  if (takesBack) undo();
-  else if (label) {
-    correct(items.get(key), label);
-    advance(key, 1);
-  } else if (STEPS[event.key]) advance(key, STEPS[event.key]);
-  else return;
+  const what = key === null ? null : meaning(event, Object.keys(page.labels));
+  if (!what) return;
   event.preventDefault();
+  if (what.undo) undo();
+  if (what.label) correct(items.get(key), what.label);
+  if (!what.undo) advance(key, what.steps ?? 1);
 }
 
 function listen() {
   for (const id of ["image", "folder"]) {
     part(id).addEventListener("change", ({ target }) => { add(target.files).then(() => { target.value = ""; }); });
   }
-  document.addEventListener("paste", (event) => add(event.clipboardData.files));
-  document.addEventListener("dragover", (event) => { event.preventDefault(); form.classList.add("over"); });
-  document.addEventListener("dragleave", (event) => { if (event.relatedTarget === null) form.classList.remove("over"); });
-  document.addEventListener("drop", (event) => {
-    event.preventDefault();
-    form.classList.remove("over");
-    dropped(event.dataTransfer).then(add);
-  });
+  listenAnywhere(form, add, (transfer) => dropped(transfer).then(add));
   part("controls").addEventListener("input", choose);
   part("controls").addEventListener("change", choose);
   part("list").addEventListener("change", ({ target }) => {
