@@ -19,7 +19,7 @@ from typing import Any
 
 from selenium.webdriver import Chrome, ChromeOptions, ChromeService
 
-PAGES = ("/", "/model", "/docs")
+PAGES = ("/", "/batch", "/photos", "/model", "/docs")
 VISITS = 3
 LINE = {"offline": False, "latency": 150, "downloadThroughput": 1.6e6 / 8, "uploadThroughput": 750e3 / 8}
 SLOWER = 4

@@ -28,6 +28,7 @@ CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
 FLAGS = [
     *("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
     *("--disable-background-networking", "--disable-component-update", "--window-size=1280,900"),
+    "--use-fake-device-for-media-stream",  # a camera that shows a green picture
 ]
 
 
@@ -74,22 +75,35 @@ def send(client: FlaskClient) -> Send:
 
 
 @pytest.fixture(scope="session")
-def start_server() -> Callable[[], AbstractContextManager[str]]:
+def launch() -> Callable[..., tuple[subprocess.Popen[str], str]]:
+    """`process, address = launch(port, model=...)` runs `pawsight serve`; whoever launches it ends it."""
+
+    def start(port: int = 0, **options: Any) -> tuple[subprocess.Popen[str], str]:
+        more = [word for name, value in options.items() for word in (f"--{name}", str(value))]
+        command = [sys.executable, "-m", "pawsight", "serve", "--port", str(port), *more]
+        process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+        line = process.stderr.readline() if process.stderr else ""
+        return process, line.split()[3]
+
+    return start
+
+
+@pytest.fixture(scope="session")
+def start_server(launch: Any) -> Callable[..., AbstractContextManager[str]]:
     """`with start_server() as address:` runs `pawsight serve`, and stops it behind."""
 
     @contextmanager
-    def start() -> Iterator[str]:
-        command = [sys.executable, "-m", "pawsight", "serve", "--port", "0"]
-        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
-            line = process.stderr.readline() if process.stderr else ""
-            yield line.split()[3]
+    def start(**options: Any) -> Iterator[str]:
+        process, address = launch(**options)
+        with process:
+            yield address
             process.terminate()
 
     return start
 
 
 @pytest.fixture(scope="session")
-def server(start_server: Callable[[], AbstractContextManager[str]]) -> Iterator[str]:
+def server(start_server: Callable[..., AbstractContextManager[str]]) -> Iterator[str]:
     """The address of a server that all tests share."""
     with start_server() as address:
         yield address

@@ -12,8 +12,9 @@ pytest.importorskip("selenium", reason="needs the package selenium")
 
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.wait import WebDriverWait
 
-PAGES = ["/", "/model", "/docs", "/offline", "/nothing", "/model?lang=de"]
+PAGES = ["/", "/batch", "/photos", "/model", "/docs", "/offline", "/nothing", "/model?lang=de"]
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 RUN = """
 const [rules, done] = arguments;
@@ -39,6 +40,37 @@ def test_axe_has_no_complaints(browse: Any, server: str, axe: str, dark: bool, w
         browser.execute_script("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
         browser.execute_script(axe)
         assert browser.execute_async_script(RUN, RULES) == [], page
+
+
+@pytest.mark.parametrize(("dark", "width"), [(False, None), (True, 390)], ids=["desk, light", "phone, dark"])
+def test_axe_has_no_complaints_about_answers(
+    browse: Any, server: str, axe: str, dark: bool, width: int | None, tmp_path: Path, picture: Any
+) -> None:
+    browser = browse(dark=dark, width=width, still=True)
+
+    def check(what: str) -> None:
+        browser.execute_script(axe)
+        assert browser.execute_async_script(RUN, RULES) == [], what
+
+    def wait(selector: str) -> Any:
+        return WebDriverWait(browser, 60).until(lambda b: b.find_elements(By.CSS_SELECTOR, selector))[0]
+
+    wait("#ask.live #example").send_keys(Keys.ENTER)
+    wait(".look input").send_keys(Keys.SPACE)
+    check("a card")
+    browser.get(f"{server}/photos")
+    check("photos of one's own")
+    browser.get(f"{server}/batch")
+    for name, content in (("good.jpg", picture()), ("bad.jpg", b"dear diary")):
+        (tmp_path / name).write_bytes(content)
+        wait("#ask.live #image").send_keys(str(tmp_path / name))
+    wait("#rows [data-says=failed]")
+    wait("#rows img[src]")
+    check("a table")
+    browser.execute_script("document.getElementById('view-grid').click()")
+    check("a grid")
+    wait("#tiles .item").send_keys(Keys.ENTER)
+    check("a closer look")
 
 
 def test_axe_would_complain(browse: Any, axe: str) -> None:
@@ -70,7 +102,14 @@ def test_nothing_moves_for_those_who_asked_for_it(browse: Any) -> None:
 
 def test_the_current_page_is_marked(browse: Any, server: str) -> None:
     browser = browse()
-    for page, name in (("/", "Ask"), ("/model", "Model"), ("/models/lite0", "Model"), ("/docs", "API")):
+    for page, name in (
+        ("/", "Ask"),
+        ("/batch", "Many"),
+        ("/photos", "Yours"),
+        ("/model", "Model"),
+        ("/models/lite0", "Model"),
+        ("/docs", "API"),
+    ):
         browser.get(server + page)
         assert [one.text for one in browser.find_elements(By.CSS_SELECTOR, "[aria-current=page]")] == [name]
 

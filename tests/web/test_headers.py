@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from pawsight.web import headers
 
 WEB = Path(headers.__file__).parent
+PAGES = ("/", "/batch", "/photos", "/model", "/docs", "/offline", "/nothing", "/?lang=de")
 
 
 def addresses(app: Flask) -> list[str]:
@@ -41,13 +42,19 @@ def test_the_policy_is_strict() -> None:
 
 
 def test_pages_have_nothing_inline_and_ask_no_other_host(send: Any, client: FlaskClient, picture: Any) -> None:
-    pages = [client.get(address) for address in ("/", "/model", "/docs", "/offline", "/nothing", "/?lang=de")]
-    for page in (response.text for response in (*pages, send(picture(), b"x", to="/predict"))):
+    pages = [client.get(address) for address in PAGES]
+    answered = [send(picture(), b"x", to=address) for address in ("/predict", "/batch")]
+    for page in (response.text for response in [*pages, *answered, client.get("/photos")]):
         assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\bstyle=|\son\w+=|javascript:", page)
         assert not re.findall(r'(?:href|src|action)="(?:https?:)?//[^"]*', page)
 
 
-TEXTS = [path for folder in ("static", "templates") for path in (WEB / folder).rglob("*.*") if path.suffix != ".png"]
+TEXTS = [
+    path
+    for folder in ("static", "templates")
+    for path in (WEB / folder).rglob("*.*")
+    if path.suffix not in (".png", ".jpg")
+]
 
 
 @pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.name)

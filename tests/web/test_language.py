@@ -150,7 +150,7 @@ def holes(text: str) -> list[str]:
     return sorted(re.findall(r"%\(\w+\)s|\{\w+\}|</?\w+[^>]*>", text))
 
 
-@pytest.mark.parametrize("address", ["/", "/model", "/docs", "/offline"])
+@pytest.mark.parametrize("address", ["/", "/batch", "/photos", "/model", "/docs", "/offline"])
 def test_no_english_is_left_over(client: FlaskClient, address: str) -> None:
     """Each sentence of the English page is gone from the German one, but for what says that it is English."""
     english, german = (visible(client.get(address, query_string={"lang": code}).text) for code in ("en", "de"))

@@ -10,7 +10,21 @@ from flask_bootstrap import Bootstrap5
 from pawsight.archive.store import Archive
 from pawsight.classifier import Classifier
 from pawsight.settings import Settings, load_settings
-from pawsight.web import api, assets, docs, headers, health, installing, language, models, pages, problems, words
+from pawsight.web import (
+    api,
+    assets,
+    docs,
+    headers,
+    health,
+    installing,
+    language,
+    many,
+    models,
+    pages,
+    photos,
+    problems,
+    words,
+)
 from pawsight.web.state import State, attach
 from pawsight.web.uploads import MemoryRequest, body_limit
 
@@ -35,7 +49,16 @@ def create_app(settings: Settings | None = None, classifier: Classifier | None =
     archive = Archive.open(settings)
     weakref.finalize(app, archive.close)  # when the app is dropped, or the program ends
     attach(app, State(settings, classifier, archive))
-    for blueprint in (pages.pages, models.models, docs.docs, api.api, health.health, installing.installing):
+    for blueprint in (
+        pages.pages,
+        many.many,
+        photos.photos,
+        models.models,
+        docs.docs,
+        api.api,
+        health.health,
+        installing.installing,
+    ):
         app.register_blueprint(blueprint)
     for part in (problems, assets, headers, language, words, models, docs):
         part.install(app)
@@ -46,5 +69,6 @@ def create_app(settings: Settings | None = None, classifier: Classifier | None =
 def _configure(app: Flask, settings: Settings) -> None:
     app.request_class = MemoryRequest
     app.config.update(BOOTSTRAP_SERVE_LOCAL=True, MAX_CONTENT_LENGTH=body_limit(settings))
-    app.json.sort_keys = False  # type: ignore[attr-defined]  # classes keep the order of the card
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # classes keep the order of the card,
+    app.jinja_env.policies["json.dumps_kwargs"] = {}  # in pages, too
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

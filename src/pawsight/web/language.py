@@ -111,7 +111,7 @@ def in_language(code: str) -> str:
 @cache
 def script_texts() -> list[str]:
     """The English texts in our scripts, in their order."""
-    sources = [path.read_text(encoding="utf-8") for path in sorted(SCRIPTS.glob("*.js"))]
+    sources = [path.read_text(encoding="utf-8") for path in sorted(SCRIPTS.rglob("*.js"))]
     return [json.loads(text) for source in sources for text in _IN_SCRIPTS.findall(source)]
 
 

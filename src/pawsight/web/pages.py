@@ -1,4 +1,4 @@
-"""The page, for people. Works without JavaScript; `static/pawsight.js` sends the same form in the background."""
+"""The page, for people. Works without JavaScript; `static/modules/ask.js` sends the same form in the background."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from pawsight.images import ALLOWED
-from pawsight.web import problems
-from pawsight.web.answers import Answer, answer_or_error, recall
+from pawsight.web.answers import recall
+from pawsight.web.forms import answer_form
 from pawsight.web.state import state
-from pawsight.web.uploads import FIELD, uploads
-from pawsight.web.visitors import check_owner, greet, token
+from pawsight.web.uploads import FIELD
+from pawsight.web.visitors import check_owner, greet
 
 pages = Blueprint("pages", __name__)
 pages.after_request(greet)
@@ -50,13 +50,8 @@ def back() -> Response:
 @pages.post("/predict")
 def predict() -> tuple[str, int]:
     """The form again, with a card for each photo: an answer, or what is wrong with it."""
-    shared = state()
-    photos = uploads(shared.settings)
-    outcomes = [answer_or_error(photo.data, shared.classifier, shared.archive, token()) for photo in photos]
-    shown = [x if isinstance(x, Answer) else problems.in_words(problems.describe(x)) for x in outcomes]
-    statuses = [x.status for x in shown if isinstance(x, problems.Problem)]
-    status = statuses[0] if len(statuses) == len(shown) else 200
-    return render_template("index.html", shown=list(zip(photos, shown, strict=True))), status
+    shown, status = answer_form()
+    return render_template("index.html", shown=shown), status
 
 
 @pages.get("/predictions/<id>")

@@ -84,8 +84,17 @@ def question(classes: Sequence[str]) -> str:
 
 def labels(classes: Sequence[str]) -> dict[str, str]:
     """What a photo can be said to show, each with its words: `cat` -> `a cat`, ..., `both` -> `both`."""
+    return {name: with_article(name) for name in classes} | _other(classes)
+
+
+def verdicts(classes: Sequence[str]) -> dict[str, str]:
+    """Each verdict in a word, for lists: `cat`, `both`, `not sure`."""
+    return {name: plain(name) for name in classes} | _other(classes) | {UNSURE: _("not sure")}
+
+
+def _other(classes: Sequence[str]) -> dict[str, str]:
     several, none = (_("both"), _("neither")) if len(classes) == 2 else (_("several"), _("none of them"))
-    return {name: with_article(name) for name in classes} | {BOTH: several, NEITHER: none}
+    return {BOTH: several, NEITHER: none}
 
 
 def kept(settings: Settings) -> str:
@@ -146,4 +155,4 @@ def install(app: Flask) -> None:
     """Teach the templates these words."""
     app.jinja_env.filters.update(verdict=verdict, advice=advice, percent=percent, megabytes=megabytes, plain=plain)
     app.jinja_env.filters.update(share=share, either=either, together=together, with_article=with_article)
-    app.jinja_env.globals.update(question=question, labels=labels, kept=kept)
+    app.jinja_env.globals.update(question=question, labels=labels, verdicts=verdicts, kept=kept)

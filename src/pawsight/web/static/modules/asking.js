@@ -1,0 +1,92 @@
+// One item's way: its photo out of where it is, made smaller, sent, and what came back.
+
+import { page } from "./item.js";
+import { send } from "./sending.js";
+import { isClear, shrink } from "./shrinking.js";
+import { _, megabytes } from "./words.js";
+import { unpack } from "./zip-reading.js";
+
+const THUMB = 320;  // pixels
+
+/** The photo itself. @param {import("./item.js").Item} item @param {Blob} file or the ZIP that it is in @returns {Promise<Blob>} */
+export function photoOf(item, file) {
+  return item.entry ? unpack(file, item.entry) : Promise.resolve(file);
+}
+
+/**
+ * Ask the server for one item; never fails, but says in the item what went wrong.
+ * @param {import("./item.js").Item} item
+ * @param {() => Promise<Blob>} getFile what holds its photo
+ * @param {(change: object) => void} update called with each change of the item
+ */
+export async function ask(item, getFile, update) {
+  update({ state: "sending", share: 0, error: null });
+  try {
+    const photo = await photoOf(item, await getFile());
+    update({ size: photo.size });
+    const [small, thumb] = await Promise.all([shrink(photo), thumbnail(photo)]);
+    update({ thumb });
+    update(small.size > page.maxBytes ? tooLarge(small) : await answerForOneOf(small, photo, update));
+  } catch (error) {
+    update(failed({ code: "unreadable_file", title: _("This file cannot be read"), detail: error.message }));
+  }
+}
+
+/** The answer for the smaller copy where it is clear, else for the photo. */
+async function answerForOneOf(small, photo, update) {
+  const first = await answerFor(small, update);
+  const stands = small === photo || photo.size > page.maxBytes || !first.answer;
+  if (stands || isClear(Object.values(first.answer.scores))) return first;
+  await send("DELETE", `${page.api}/${first.answer.id}`, null);
+  return answerFor(photo, update);
+}
+
+async function answerFor(photo, update) {
+  const body = new FormData();
+  body.append(page.field, photo, "photo");  // names stay here
+  const reply = await send("POST", page.api, body, {
+    sent: (share) => update(share < 1 ? { state: "sending", share } : { state: "looking" }),
+    waiting: (seconds, reached) => update({ state: "retrying", seconds, reached }),
+  });
+  const said = read(reply.text);
+  return reply.status === 201 ? { state: "done", answer: said.predictions[0] } : failed(inWords(said));
+}
+
+/** JSON, or nothing where something on the way answered in its place. */
+function read(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return {};
+  }
+}
+
+function inWords({ code = "internal_error", detail = "" }) {
+  const { title, detail: general } = page.problems[code] ?? page.problems.internal_error;
+  return { code, title, detail: general || detail };
+}
+
+function tooLarge(photo) {
+  const { title } = page.problems.payload_too_large;
+  const sizes = { most: megabytes(page.maxBytes), size: megabytes(photo.size) };
+  const detail = _("Expected at most {most}, but it has {size}. Send a smaller copy.", sizes);
+  return failed({ code: "payload_too_large", title, detail });
+}
+
+function failed(error) {
+  return { state: "failed", error };
+}
+
+/** A small picture for the list; null where the browser cannot read the photo. @param {Blob} photo */
+async function thumbnail(photo) {
+  try {
+    const whole = await createImageBitmap(photo);
+    const scale = Math.min(1, THUMB / Math.max(whole.width, whole.height));
+    const canvas = new OffscreenCanvas(Math.ceil(whole.width * scale), Math.ceil(whole.height * scale));
+    canvas.getContext("2d").drawImage(whole, 0, 0, canvas.width, canvas.height);
+    whole.close();
+    return await canvas.convertToBlob({ type: "image/jpeg", quality: 0.8 });
+  } catch {
+    return null;
+  }
+}

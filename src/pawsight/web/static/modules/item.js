@@ -1,0 +1,60 @@
+// One photo of the list, and what can be said of it.
+
+import { _, share } from "./words.js";
+
+/**
+ * @typedef {object} Answer as the API gives it
+ * @property {string} id
+ * @property {string} label
+ * @property {string} verdict
+ * @property {Object<string, number>} scores
+ * @property {string} model
+ * @property {string | null} correction
+ */
+
+/**
+ * @typedef {object} Item
+ * @property {number} key its place in the order of arrival
+ * @property {string} name of the file, with folders
+ * @property {number} size in bytes; 0 where it is not known before the photo is unpacked
+ * @property {number} changed when the file was, in milliseconds since 1970
+ * @property {number | null} source the number under which its file, or the ZIP it is in, is kept
+ * @property {import("./zip-reading.js").Entry | null} entry where in the ZIP it is
+ * @property {"waiting" | "sending" | "looking" | "retrying" | "done" | "failed"} state
+ * @property {number} [share] how much is sent, 0 to 1
+ * @property {number} [seconds] until the next try
+ * @property {boolean} [reached] whether the server is there, but busy
+ * @property {Answer | null} answer
+ * @property {{ code: string, title: string, detail: string } | null} error
+ * @property {Blob | null} thumb
+ */
+
+export const FAILED = "failed";
+export const OPEN = "open";
+
+/** What the page knows of model and server, put there by the server. */
+export const page = JSON.parse(document.getElementById("many").dataset.page);
+
+/** What an item counts as: what a person said, else the verdict; `failed` or `open` where there is none. @param {Item} item */
+export function says(item) {
+  if (item.answer) return item.answer.correction ?? item.answer.verdict;
+  return item.state === "failed" ? FAILED : OPEN;
+}
+
+/** How sure the model was, 0.5 to 1: that of its least sure class. @param {Item} item */
+export function sureness(item) {
+  return item.answer ? Math.min(...Object.values(item.answer.scores).map((score) => Math.max(score, 1 - score))) : null;
+}
+
+/** The state or answer of an item in a few words. @param {Item} item */
+export function inWords(item) {
+  switch (item.state) {
+    case "done": return page.names[says(item)] ?? says(item);
+    case "failed": return item.error.title;
+    case "sending": return _("Sending, {share}", { share: share(item.share ?? 0) });
+    case "looking": return _("Looking");
+    case "retrying": return item.reached ? _("Server busy, again in {seconds} s", { seconds: item.seconds })
+      : _("Server away, again in {seconds} s", { seconds: item.seconds });
+    default: return _("Waiting");
+  }
+}

@@ -1,0 +1,151 @@
+"""Take pictures of every page: `python tools/screenshots.py` (needs Chromium, selenium and scikit-image).
+
+Each page as a phone and a desk see it, light and dark, in English and German, with photos that may be shown: Chelsea
+(CC0, from scikit-image) and pictures made on the spot. A server with the default model and an empty archive answers.
+The pictures go to `docs/screenshots`, as WebP, so small that all of them may stand in the repository.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+from selenium.webdriver import Chrome, ChromeOptions, ChromeService
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.wait import WebDriverWait
+from skimage import data
+
+TARGET = Path(__file__).parents[1] / "docs" / "screenshots"
+MOST = 600_000  # bytes, all together
+TALLEST = 1240  # pixels of the page
+SCALE = 0.75
+FLAGS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars")
+# name -> width in pixels, and whether it is a phone
+SCREENS = {"desk": (1280, False), "phone": (390, True)}
+PAGES = {"photos": "/photos", "ask": "/", "many": "/batch", "model": "/model", "api": "/docs", "nothing": "/nothing"}
+# Everything in light English; the other looks where they differ most.
+LOOKS = [
+    ("light", "en", tuple(PAGES)),
+    ("dark", "en", ("ask", "many", "model")),
+    ("dark", "de", ("ask", "many", "photos")),
+]
+
+
+def photos(folder: Path) -> list[Path]:
+    """Chelsea, whole and in part, some things that are no pet, and files that are no photo."""
+    cat, height = Image.fromarray(data.chelsea()), 300
+    made = {
+        "chelsea.jpg": cat,
+        "close.jpg": cat.crop((110, 40, 330, 260)),
+        "far.jpg": cat.resize((150, 100)).resize((451, height)),
+        "mirrored.jpg": cat.transpose(Image.Transpose.FLIP_LEFT_RIGHT),
+        "nose.jpg": cat.crop((180, 120, 280, 200)),
+        "half.jpg": cat.crop((0, 0, 190, height)),
+        "coffee.jpg": Image.fromarray(data.coffee()),
+        "rocket.jpg": Image.fromarray(data.rocket()),
+        "sky.jpg": _sky(),
+    }
+    for name, image in made.items():
+        image.save(folder / name, quality=90)
+    (folder / "cut-off.jpg").write_bytes((folder / "coffee.jpg").read_bytes()[:9000])
+    return [folder / name for name in (*made, "cut-off.jpg")]
+
+
+def _sky() -> Image.Image:
+    rows = np.linspace((70, 130, 200), (240, 220, 190), 300)
+    return Image.fromarray(np.repeat(rows[:, None].astype(np.uint8), 400, axis=1))
+
+
+@contextmanager
+def serving(archive: Path) -> Iterator[str]:
+    """The address of a server with an archive of its own."""
+    words = [sys.executable, "-m", "pawsight", "serve", "--port", "0"]
+    own = os.environ | {"PAWSIGHT_ARCHIVE": str(archive)}
+    with subprocess.Popen(words, stderr=subprocess.PIPE, text=True, env=own) as server:  # noqa: S603  # our own words
+        yield (server.stderr.readline() if server.stderr else "").split()[3]
+        server.terminate()
+
+
+def wait(browser: Chrome, script: str) -> None:
+    """Wait until a script says so."""
+    WebDriverWait(browser, 120).until(lambda b: b.execute_script(f"return {script}"))
+
+
+def fill(browser: Chrome, address: str, files: list[Path]) -> None:
+    """Let a visitor ask for all of them, so that the pages have something to show."""
+    browser.get(f"{address}/batch")
+    browser.find_element(By.ID, "image").send_keys("\n".join(map(str, files)))
+    wait(browser, f"document.getElementById('how-far').textContent.startsWith('{len(files)} ')")
+
+
+def prepare(browser: Chrome, page: str) -> None:
+    """Bring a page into the state that is worth a look."""
+    if page == "ask":
+        browser.find_element(By.ID, "example").click()
+        wait(browser, "document.querySelector('.look input')")
+        browser.execute_script("document.querySelector('.look input').click()")
+        wait(browser, "document.querySelector('.heat').naturalWidth > 0")
+    if page == "many":
+        wait(browser, "document.querySelectorAll('#rows tr').length > 9")
+        browser.execute_script("document.getElementById('view-grid').click()")
+    browser.execute_script("scrollTo(0, 0); document.activeElement.blur()")
+    browser.execute_async_script("setTimeout(arguments[0], 700)")  # until what comes into sight has come
+
+
+def look(browser: Chrome, width: int, phone: bool, colours: str) -> None:
+    """Make the browser a phone or a desk, in light or dark."""
+    size = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": phone}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    browser.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": phone})
+    wishes = [{"name": "prefers-color-scheme", "value": colours}]
+    if phone:
+        wishes += [{"name": "hover", "value": "none"}, {"name": "pointer", "value": "coarse"}]
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": wishes})
+
+
+def take(browser: Chrome, width: int) -> bytes:
+    """The page from its top down, as WebP."""
+    height = min(browser.execute_script("return document.documentElement.scrollHeight"), TALLEST)
+    clip = {"x": 0, "y": 0, "width": width, "height": height, "scale": SCALE}
+    shot = browser.execute_cdp_cmd("Page.captureScreenshot", {"captureBeyondViewport": True, "clip": clip})
+    buffer = io.BytesIO()
+    Image.open(io.BytesIO(base64.b64decode(shot["data"]))).convert("RGB").save(buffer, "WEBP", quality=42, method=6)
+    return buffer.getvalue()
+
+
+def main() -> None:
+    """Take all of them, and say how large they are."""
+    options = ChromeOptions()
+    for flag in FLAGS:
+        options.add_argument(flag)
+    shutil.rmtree(TARGET, ignore_errors=True)
+    TARGET.mkdir(parents=True)
+    with tempfile.TemporaryDirectory() as folder, serving(Path(folder, "archive")) as address:
+        browser = Chrome(options, ChromeService(shutil.which("chromedriver")))
+        fill(browser, address, photos(Path(folder)))
+        for colours, language, pages in LOOKS:
+            for page in pages:
+                for screen, (width, phone) in SCREENS.items():
+                    look(browser, width, phone, colours)
+                    browser.get(f"{address}{PAGES[page]}?lang={language}")
+                    prepare(browser, page)
+                    (TARGET / f"{page}-{screen}-{colours}-{language}.webp").write_bytes(take(browser, width))
+        browser.quit()
+    size = sum(path.stat().st_size for path in TARGET.iterdir())
+    print(f"{len(list(TARGET.iterdir()))} pictures, {size:,} bytes")
+    if size > MOST:
+        raise SystemExit(f"Expected at most {MOST:,} bytes, but they have {size:,}.")
+
+
+if __name__ == "__main__":
+    main()
