@@ -103,6 +103,18 @@ def _picture(
     return buffer.getvalue()
 
 
+@pytest.fixture(scope="session")
+def scan_bomb() -> Picture:
+    """A maker of small JPEGs that cost much: `scan_bomb(width, height, scans) -> bytes`."""
+
+    def make(width: int, height: int, scans: int) -> bytes:
+        data = _picture(width, height, progressive=True)
+        again = data[data.rindex(b"\xff\xda") : -2]
+        return data[:-2] + again * (scans - data.count(b"\xff\xda")) + data[-2:]
+
+    return make
+
+
 def _plain(width: int, height: int, colour: Colour, seed: int | None) -> Pixels:
     pixels = np.full((height, width, 3), colour, dtype=np.int16)
     if seed is not None:

@@ -19,7 +19,7 @@ LAYERS = [
     ["errors", "types", "formats", "parallel", "intervals"],
     ["settings", "card", "recipes", "images", "metrics"],
     ["runtime", "zoo", "displays", "archive", "thumbnail"],
-    ["classifier", "explain", "data"],
+    ["classifier", "explain", "data", "decoding"],
     ["evaluate", "batch", "train"],
     ["report"],
     ["learn"],

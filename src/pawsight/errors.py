@@ -63,6 +63,14 @@ class ImageTooComplex(ImageError):
     code = "image_too_complex"
 
 
+def too_costly() -> ImageTooComplex:
+    """What is said of a photo of which only decoding showed that it is too much."""
+    return ImageTooComplex(
+        "Expected a photo that opens within the time and memory allowed, but this one needs more.",
+        "Save it again as an ordinary JPEG.",
+    )
+
+
 class PayloadTooLarge(ImageError):
     """More bytes than the limit."""
 
@@ -73,6 +81,12 @@ class UnreadableFile(ImageError):
     """The file system does not hand the file over: missing, no permission, not a file."""
 
     code = "unreadable_file"
+
+
+class DecodersUnavailable(PawsightError):
+    """No process can be started that opens photos; trying again may help."""
+
+    code = "decoders_unavailable"
 
 
 class NoPhotos(PawsightError):

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import get_args
 
 import numpy as np
-from PIL import ExifTags, Image
+from PIL import ExifTags, Image, UnidentifiedImageError
 
 from pawsight import formats
 from pawsight.errors import (
@@ -27,12 +27,14 @@ from pawsight.errors import (
     PayloadTooLarge,
     UnreadableFile,
     UnsupportedFormat,
+    too_costly,
 )
 from pawsight.types import LIMITS, FitMode, Interpolation, Limits, Pixels
 
 FIT_MODES: tuple[FitMode, ...] = get_args(FitMode)
 ALLOWED = "JPEG, PNG, WebP, GIF, AVIF and BMP"
 PAD_COLOUR = (127, 127, 127)
+_SCANNED = 10_000_000  # pixels up to which a JPEG may have all the scans that the limits allow
 
 # Pillow only warns between one and two times its own pixel limit; for us both are refusals (see `_translate`).
 warnings.simplefilter("error", Image.DecompressionBombWarning)
@@ -92,7 +94,7 @@ def decode(data: bytes, *, least: int | None = None, limits: Limits = LIMITS) ->
     _check_bytes(len(data), limits)
     kind = sniff(data)
     if kind == "JPEG":
-        _check_scans(data, limits)
+        _check_scans(data, 0, limits)  # before the header is read, which is for the decoder
     try:
         return _decode(data, kind, least, limits)
     except ImageError:
@@ -142,19 +144,23 @@ def _check_bytes(count: int, limits: Limits) -> None:
         )
 
 
-def _check_scans(data: bytes, limits: Limits) -> None:
-    scans = data.count(b"\xff\xda")
-    if scans > limits.scans:
+def _check_scans(data: bytes, pixels: int, limits: Limits) -> None:
+    """Each scan is a pass over all pixels: a larger picture may have fewer."""
+    scans, most = data.count(b"\xff\xda"), min(limits.scans, limits.scans * _SCANNED // max(pixels, 1))
+    if scans > most:
         raise ImageTooComplex(
-            f"Expected a JPEG of at most {limits.scans} scans, but this one has {scans}.",
-            "Save it again as an ordinary JPEG.",
+            f"Expected a JPEG of at most {most} scans, but this one has {scans}.", "Save it again as an ordinary JPEG."
         )
 
 
 def _translate(error: Exception, kind: str, limits: Limits) -> ImageError:
     if isinstance(error, (Image.DecompressionBombError, Image.DecompressionBombWarning)):
         return _too_large(_NUMBER.search(str(error)), limits)
+    if isinstance(error, MemoryError):
+        return too_costly()
     reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+    if isinstance(error, UnidentifiedImageError):  # its own words name an object in our memory
+        reason = "its header does not read"
     return BrokenImage(
         f"Expected a whole {kind} file, but it is damaged or cut off ({reason}).",
         "Copy or export the photo again.",
@@ -164,6 +170,8 @@ def _translate(error: Exception, kind: str, limits: Limits) -> ImageError:
 def _decode(data: bytes, kind: str, least: int | None, limits: Limits) -> Pixels:
     with Image.open(io.BytesIO(data), formats=[kind]) as image:
         _check_size(image.size, limits)
+        if kind == "JPEG":
+            _check_scans(data, image.width * image.height, limits)
         if least:
             image.draft("RGB", (2 * least, 2 * least))
         image.load()

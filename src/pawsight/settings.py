@@ -19,6 +19,7 @@ from pawsight.types import LIMITS, Limits
 
 PREFIX = "PAWSIGHT_"
 CONFIG = PREFIX + "CONFIG"
+_CORES = os.cpu_count() or 1
 
 
 class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -27,11 +28,20 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     model: str = "default"
     host: str = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535)] = 8000
-    threads: Annotated[int, Meta(ge=1)] = os.cpu_count() or 1
+    threads: Annotated[int, Meta(ge=1)] = 4 * _CORES
+    decoders: Annotated[int, Meta(ge=1)] = _CORES
     max_bytes: Annotated[int, Meta(ge=1)] = LIMITS.bytes
     max_pixels: Annotated[int, Meta(ge=1, le=89_478_485)] = LIMITS.pixels  # from there on Pillow refuses by itself
     max_scans: Annotated[int, Meta(ge=1)] = LIMITS.scans
     max_photos: Annotated[int, Meta(ge=1)] = 20
+    rate_limit: Annotated[int, Meta(ge=0)] | None = None
+    trusted_proxies: str = ""
+    hosts: str = ""
+    max_waiting: Annotated[int, Meta(ge=1)] = 32
+    max_connections: Annotated[int, Meta(ge=10)] = 1000
+    max_slow_seconds: Annotated[int, Meta(ge=1)] = 10
+    max_decode_seconds: Annotated[int, Meta(ge=1)] = 5
+    max_decode_bytes: Annotated[int, Meta(ge=100_000_000)] = 1_000_000_000
     keep: Annotated[int, Meta(ge=1)] = 200
     archive: str = ""
     archive_url: str = ""
@@ -44,6 +54,13 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     def limits(self) -> Limits:
         """What one photo may cost."""
         return Limits(bytes=self.max_bytes, pixels=self.max_pixels, scans=self.max_scans)
+
+    @property
+    def photos_a_minute(self) -> int:
+        """What one address may send; 0 for no limit, as on a server that only this machine can reach."""
+        if self.rate_limit is not None:
+            return self.rate_limit
+        return 0 if self.host in ("localhost", "::1") or self.host.startswith("127.") else 1200
 
     @property
     def archive_folder(self) -> Path:

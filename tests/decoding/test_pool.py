@@ -1,0 +1,238 @@
+"""Photos opened in other processes: the same pixels, and deaths that cost nobody else anything."""
+
+from __future__ import annotations
+
+import io
+import os
+import pickle
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from pawsight import images
+from pawsight.archive.photo import clean
+from pawsight.card import Input
+from pawsight.decoding import Decoders, process, wire
+from pawsight.errors import BrokenImage, DecodersUnavailable, ImageError, ImageTooComplex
+from pawsight.thumbnail import thumbnail
+from pawsight.types import Limits
+
+HOW = Input(size=32, fit="crop")
+LINUX = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs the limits and /proc of Linux")
+
+
+@pytest.fixture(scope="module")
+def decoders() -> Iterator[Decoders]:
+    opened = Decoders()
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def pair() -> Iterator[Decoders]:
+    """Two decoders that give a photo a second."""
+    opened = Decoders(count=2, seconds=1)
+    yield opened
+    opened.close()
+
+
+ALL_DAY = Limits(scans=1_000_000)  # with these limits a photo can take as long as a test wants
+
+
+@pytest.fixture(scope="module")
+def slow_photo(scan_bomb: Any) -> bytes:
+    """One that takes more than a second."""
+    data: bytes = scan_bomb(3000, 2000, 1500)
+    return data
+
+
+def pids() -> set[int]:
+    """Processes of ours that open photos."""
+    mine, found = str(os.getpid()), set()
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = status.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if fields[1] == mine and fields[0] != "Z" and b"decoding" in (status.parent / "cmdline").read_bytes():
+            found.add(int(status.parent.name))
+    return found
+
+
+def test_a_photo_is_opened_as_everywhere(decoders: Decoders, picture: Any) -> None:
+    data = picture(640, 480, seed=1, orientation=6)
+    pixels = images.decode(data, least=HOW.size)
+    opened = decoders.open(data, HOW)
+    assert opened.fitted == images.fit(pixels, HOW.size, HOW.fit, HOW.interpolation).tobytes()
+    assert (opened.width, opened.height, opened.thumbnail) == (480, 640, thumbnail(pixels))
+    assert opened.stored == clean(data)
+    assert decoders.open(data, HOW, keep_metadata=True).stored == clean(data, keep_metadata=True)
+
+
+@pytest.mark.parametrize("data", [b"", b"hello", b"\xff\xd8\xff"])
+def test_a_refusal_is_the_same_too(decoders: Decoders, data: bytes) -> None:
+    with pytest.raises(ImageError) as here:
+        images.decode(data)
+    with pytest.raises(type(here.value)) as there:
+        decoders.open(data, HOW)
+    assert (str(there.value), there.value.hint) == (str(here.value), here.value.hint)
+
+
+def test_each_hostile_file_comes_back_as_if_opened_here(decoders: Decoders, shared: Path) -> None:
+    """Also where a rare part of Pillow is needed, since a decoder can load nothing after its start."""
+    different = []
+    for path in sorted(set((shared / "hostile").iterdir()) - set((shared / "hostile").glob("*.[mc][ds]*"))):
+        data = path.read_bytes()
+        if outcome(data) != outcome(data, decoders):
+            different.append(f"{path.name}: {outcome(data)[0]} here, {outcome(data, decoders)[0]} there")
+    assert not different, "\n".join(different)
+
+
+def outcome(data: bytes, decoders: Decoders | None = None) -> tuple[Any, ...]:
+    try:
+        if decoders:
+            opened = decoders.open(data, HOW)
+            return ("", opened.fitted, opened.stored.sha256)
+        fitted = images.fit(images.decode(data, least=HOW.size), HOW.size, HOW.fit, HOW.interpolation)
+        return ("", fitted.tobytes(), clean(data).sha256)
+    except ImageError as error:
+        return (error.code,)  # the words may differ where tests make errors of warnings
+
+
+@LINUX
+@pytest.mark.parametrize("death", [signal.SIGSEGV, signal.SIGKILL])
+def test_a_crash_costs_its_own_photo_and_no_other(slow_photo: bytes, picture: Any, death: signal.Signals) -> None:
+    good = picture(seed=2)
+    others = pids()
+    with ThreadPoolExecutor() as threads, closing(Decoders(count=2, seconds=60)) as decoders:
+        lost = threads.submit(decoders.open, slow_photo, HOW, ALL_DAY)
+        (busy,) = wait_for(lambda: pids() - others)
+        wait_for(lambda: processor_time(busy) > 40)  # hundredths: well beyond its start
+        neighbours = threads.submit(lambda: [decoders.open(good, HOW).width for _ in range(5)])
+        os.kill(busy, death)
+        with pytest.raises(ImageTooComplex if death == signal.SIGKILL else BrokenImage):
+            lost.result(60)
+        assert neighbours.result(60) == [64] * 5
+
+
+def wait_for(look: Callable[[], Any]) -> Any:
+    for _ in range(3000):
+        if found := look():
+            return found
+        time.sleep(0.01)
+    raise TimeoutError
+
+
+def processor_time(pid: int) -> int:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return int(fields[11]) + int(fields[12])
+
+
+@LINUX
+def test_one_that_is_killed_while_it_waits_costs_nothing(decoders: Decoders, picture: Any) -> None:
+    decoders.open(picture(), HOW)
+    for pid in pids():
+        os.kill(pid, signal.SIGKILL)
+    wait_for(lambda: not pids())
+    assert decoders.open(picture(), HOW).width == 64
+
+
+@LINUX
+def test_what_takes_too_long_is_ended_and_makes_way_before(pair: Decoders, slow_photo: bytes, picture: Any) -> None:
+    with ThreadPoolExecutor(4) as threads:
+        bombs = [threads.submit(pair.open, slow_photo, HOW, ALL_DAY) for _ in range(4)]
+        assert pair.open(picture(), HOW).width == 64
+        for bomb in bombs:
+            with pytest.raises(ImageTooComplex, match="time and memory"):
+                bomb.result(120)
+
+
+@LINUX
+def test_what_needs_too_much_memory_is_refused(picture: Any) -> None:
+    huge = picture(2600, 2600, format="PNG", mode="RGBA", compress_level=1)
+    with closing(Decoders(memory=20_000_000)) as decoders:
+        with pytest.raises(ImageTooComplex, match="time and memory"):
+            decoders.open(huge, HOW)
+        assert decoders.open(picture(), HOW).width == 64
+
+
+@LINUX
+def test_the_clock_ends_what_uses_no_processor(monkeypatch: pytest.MonkeyPatch, picture: Any) -> None:
+    monkeypatch.setattr(process, "_CLOCK", 1)
+    others = pids()
+    with closing(Decoders(seconds=1)) as decoders:
+        decoders.open(picture(), HOW)
+        (pid,) = pids() - others
+        os.kill(pid, signal.SIGSTOP)
+        with pytest.raises(ImageTooComplex):
+            decoders.open(picture(), HOW)
+        assert decoders.open(picture(), HOW).width == 64
+
+
+@LINUX
+def test_a_decoder_can_reach_nothing(decoders: Decoders, picture: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PAWSIGHT_ARCHIVE_URL", "postgresql://me:secret@db/pawsight")
+    others = pids()
+    with closing(Decoders()) as fresh:
+        fresh.open(picture(), HOW)
+        (pid,) = pids() - others
+        assert b"secret" not in Path(f"/proc/{pid}/environ").read_bytes()
+        open_files = {int(path.name) for path in Path(f"/proc/{pid}/fd").iterdir()}
+    assert len(open_files) == 4  # in, out twice and errors, of which two lead nowhere
+    limits = dict(re.findall(r"^(Max .+?)  +(\S+)", limits_of(decoders), re.MULTILINE))
+    assert (limits["Max open files"], limits["Max file size"], limits["Max core file size"]) == ("0", "0", "0")
+    assert int(limits["Max address space"]) < 1_400_000_000
+
+
+def limits_of(decoders: Decoders) -> str:
+    return Path(f"/proc/{max(pids())}/limits").read_text()
+
+
+@LINUX
+def test_decoders_end_with_their_owner_even_when_it_is_killed() -> None:
+    code = (
+        "import time; from pawsight.decoding import Decoders; decoders = Decoders(); decoders.warm()\n"
+        "print(decoders._idle[0]._process.pid, flush=True); time.sleep(60)"
+    )
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as owner:
+        pid = int(owner.stdout.readline() if owner.stdout else 0)
+        assert Path(f"/proc/{pid}").exists()
+        owner.kill()
+    wait_for(lambda: not Path(f"/proc/{pid}").exists())
+
+
+@LINUX
+def test_a_fork_has_decoders_of_its_own(decoders: Decoders, picture: Any) -> None:
+    decoders.open(picture(), HOW)
+    child = os.fork()
+    if not child:
+        os._exit(0 if decoders.open(picture(80, 60), HOW).width == 80 else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert decoders.open(picture(), HOW).width == 64
+
+
+def test_a_decoder_that_does_not_start_is_no_photos_fault(monkeypatch: pytest.MonkeyPatch, picture: Any) -> None:
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    with pytest.raises(DecodersUnavailable, match="does not start"):
+        Decoders().open(picture(), HOW)
+    monkeypatch.setattr(sys, "executable", shutil.which("false"))
+    with pytest.raises(DecodersUnavailable, match="ended at once"):
+        Decoders().open(picture(), HOW)
+
+
+def test_a_photo_that_took_a_decoder_over_can_send_nonsense_only(picture: Any) -> None:
+    with pytest.raises(msgspec.MsgspecError):
+        wire.read_reply(pickle.dumps(Path("x")))
+    with pytest.raises(EOFError):
+        wire.receive(io.BytesIO((1 << 40).to_bytes(8, "big")), 1000)
