@@ -27,6 +27,7 @@ SERVING = [
     "classifier",
     "explain",
     "thumbnail",
+    "decoding",
     "batch",
     "archive",
     "web",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import shutil
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.test import TestResponse, encode_multipart
 
 from pawsight.classifier import Classifier
+from pawsight.decoding import Decoders
 from pawsight.settings import Settings
 from pawsight.web import create_app
 
@@ -38,8 +40,16 @@ def shipped() -> Classifier:
     return Classifier.load("default")
 
 
+@pytest.fixture(scope="session")
+def decoders() -> Iterator[Decoders]:
+    """One decoder that all apps share; each with its own would cost every test that sends a photo its start."""
+    opened = Decoders()
+    yield opened
+    opened.close()
+
+
 @pytest.fixture
-def make_app(shipped: Classifier, tmp_path: Path) -> Callable[..., Flask]:
+def make_app(shipped: Classifier, decoders: Decoders, tmp_path: Path) -> Callable[..., Flask]:
     """A maker of apps: `make_app(max_bytes=5000, ...)`, with settings as an operator would give them.
 
     They share an archive, as a server and the next one do.
@@ -47,7 +57,7 @@ def make_app(shipped: Classifier, tmp_path: Path) -> Callable[..., Flask]:
 
     def make(model: Classifier = shipped, **settings: Any) -> Flask:
         chosen = Settings(**{"archive": str(tmp_path / "archive")} | settings)
-        return create_app(chosen, Classifier(model.card, model.session, chosen.limits))
+        return create_app(chosen, Classifier(model.card, model.session, chosen.limits), decoders)
 
     return make
 
@@ -76,12 +86,15 @@ def send(client: FlaskClient) -> Send:
 
 @pytest.fixture(scope="session")
 def launch() -> Callable[..., tuple[subprocess.Popen[str], str]]:
-    """`process, address = launch(port, model=...)` runs `pawsight serve`; whoever launches it ends it."""
+    """`process, address = launch(port, model=..., PAWSIGHT_THREADS="1")` runs `pawsight serve`; the caller ends it."""
 
     def start(port: int = 0, **options: Any) -> tuple[subprocess.Popen[str], str]:
-        more = [word for name, value in options.items() for word in (f"--{name}", str(value))]
-        command = [sys.executable, "-m", "pawsight", "serve", "--port", str(port), *more]
-        process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+        environment = {name: value for name, value in options.items() if name.isupper()}
+        words = [
+            word for name, value in options.items() if name not in environment for word in (f"--{name}", str(value))
+        ]
+        command = [sys.executable, "-m", "pawsight", "serve", "--port", str(port), *words]
+        process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=os.environ | environment)
         line = process.stderr.readline() if process.stderr else ""
         return process, line.split()[3]
 
@@ -90,7 +103,7 @@ def launch() -> Callable[..., tuple[subprocess.Popen[str], str]]:
 
 @pytest.fixture(scope="session")
 def start_server(launch: Any) -> Callable[..., AbstractContextManager[str]]:
-    """`with start_server() as address:` runs `pawsight serve`, and stops it behind."""
+    """`with start_server(PAWSIGHT_THREADS="1") as address:` runs `pawsight serve`, and stops it behind."""
 
     @contextmanager
     def start(**options: Any) -> Iterator[str]:

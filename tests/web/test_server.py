@@ -45,7 +45,7 @@ def raw(server: str, request: bytes) -> tuple[int, dict[str, str], bytes]:
 
 REFUSED = {
     "a body over the limit": (
-        b"POST /api/v1/predictions HTTP/1.1\r\nContent-Length: 999999999999\r\n\r\n",
+        b"POST /api/v1/predictions HTTP/1.1\r\nHost: x\r\nContent-Length: 999999999999\r\n\r\n",
         413,
         "payload_too_large",
     ),

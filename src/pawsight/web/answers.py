@@ -14,11 +14,19 @@ from pawsight.archive.entry import Entry
 from pawsight.archive.store import Archive
 from pawsight.card import Input
 from pawsight.classifier import Classifier, Prediction
-from pawsight.errors import ArchiveUnavailable, BadArchive, ImageError, PawsightError, StorageFull, UnknownLabel
+from pawsight.decoding import Decoders
+from pawsight.errors import (
+    ArchiveUnavailable,
+    BadArchive,
+    DecodersUnavailable,
+    ImageError,
+    PawsightError,
+    StorageFull,
+    UnknownLabel,
+)
 from pawsight.explain import heat, overlay, to_png
-from pawsight.thumbnail import thumbnail
 
-_STORAGE = (StorageFull, ArchiveUnavailable, BadArchive)
+_OURS = (StorageFull, ArchiveUnavailable, BadArchive, DecodersUnavailable)
 
 
 @dataclass(frozen=True)
@@ -41,44 +49,48 @@ class Answer:
         return {"id": self.entry.id, **self.prediction.to_dict(), **more}
 
 
-def answer(data: bytes, classifier: Classifier, archive: Archive, visitor: str = "") -> Answer:
+def answer(data: bytes, classifier: Classifier, archive: Archive, decoders: Decoders, visitor: str = "") -> Answer:
     """Answer for one photo and remember it; what this returns is on disk, where the archive has one.
 
     Args:
         data: the content of a file.
         classifier: that answers.
         archive: that remembers.
+        decoders: that open the photo.
         visitor: the token of who brings it; empty where nobody says.
 
     Raises:
         ImageError: one of its children, by what is wrong with the bytes.
+        DecodersUnavailable: photos cannot be opened now.
         StorageFull, ArchiveUnavailable, BadArchive: it cannot be remembered, so it is not answered.
     """
     start = time.perf_counter()
-    pixels = classifier.decode(data)
-    prediction = classifier.predict_fitted([classifier.fit(pixels)])[0]
-    small = thumbnail(pixels)
+    how, keep_metadata = classifier.card.input, archive.settings.keep_metadata
+    photo = decoders.open(data, how, classifier.limits, keep_metadata=keep_metadata)
+    fitted = np.frombuffer(photo.fitted, np.uint8).reshape(how.size, how.size, 3)
+    prediction = classifier.predict_fitted([fitted])[0]
     took = round((time.perf_counter() - start) * 1000, 1)
-    width, height = images.size(data)
     entry = archive.put(
-        archive.clean(data),
+        photo.stored,
         prediction,
-        width=width,
-        height=height,
-        thumbnail=small,
+        width=photo.width,
+        height=photo.height,
+        thumbnail=photo.thumbnail,
         visitor=visitor,
         milliseconds=took,
     )
-    return Answer(entry, prediction, small)
+    return Answer(entry, prediction, photo.thumbnail)
 
 
-def answer_or_error(data: bytes, classifier: Classifier, archive: Archive, visitor: str = "") -> Answer | PawsightError:
+def answer_or_error(
+    data: bytes, classifier: Classifier, archive: Archive, decoders: Decoders, visitor: str = ""
+) -> Answer | PawsightError:
     """Answer for one photo of several: what is wrong with it must not cost the others their answers."""
     try:
-        return answer(data, classifier, archive, visitor)
+        return answer(data, classifier, archive, decoders, visitor)
     except ImageError as error:
         return error
-    except _STORAGE as error:
+    except _OURS as error:
         current_app.logger.error("%s", error)
         return error
 

@@ -42,7 +42,9 @@ def create() -> Response:
     """Answer for one or several photos; 201 where at least one could be answered."""
     shared = state()
     photos = uploads(shared.settings)
-    outcomes = [answer_or_error(photo.data, shared.classifier, shared.archive, token()) for photo in photos]
+    outcomes = [
+        answer_or_error(photo.data, shared.classifier, shared.archive, shared.decoders, token()) for photo in photos
+    ]
     answers = [outcome for outcome in outcomes if isinstance(outcome, Answer)]
     entries = [_entry(outcome) for outcome in outcomes]
     if not answers:

@@ -9,6 +9,7 @@ from flask_bootstrap import Bootstrap5
 
 from pawsight.archive.store import Archive
 from pawsight.classifier import Classifier
+from pawsight.decoding import Decoders
 from pawsight.settings import Settings, load_settings
 from pawsight.web import (
     api,
@@ -20,21 +21,27 @@ from pawsight.web import (
     language,
     many,
     models,
+    origins,
     pages,
     photos,
     problems,
     words,
 )
+from pawsight.web.proxies import Proxies, networks
+from pawsight.web.rates import open_rates
 from pawsight.web.state import State, attach
 from pawsight.web.uploads import MemoryRequest, body_limit
 
 
-def create_app(settings: Settings | None = None, classifier: Classifier | None = None) -> Flask:
+def create_app(
+    settings: Settings | None = None, classifier: Classifier | None = None, decoders: Decoders | None = None
+) -> Flask:
     """Make the web app and open its archive; each process makes its own.
 
     Args:
         settings: as `load_settings` finds them where None.
         classifier: the model that answers; the one that the settings name where None.
+        decoders: that open photos; the app's own where None.
 
     Raises:
         BadSettings: a setting does not fit.
@@ -48,7 +55,10 @@ def create_app(settings: Settings | None = None, classifier: Classifier | None =
     _configure(app, settings)
     archive = Archive.open(settings)
     weakref.finalize(app, archive.close)  # when the app is dropped, or the program ends
-    attach(app, State(settings, classifier, archive))
+    if decoders is None:
+        decoders = Decoders(settings.decoders, settings.max_decode_seconds, settings.max_decode_bytes)
+        weakref.finalize(app, decoders.close)
+    attach(app, State(settings, classifier, archive, decoders, open_rates(settings)))
     for blueprint in (
         pages.pages,
         many.many,
@@ -60,15 +70,18 @@ def create_app(settings: Settings | None = None, classifier: Classifier | None =
         installing.installing,
     ):
         app.register_blueprint(blueprint)
-    for part in (problems, assets, headers, language, words, models, docs):
+    for part in (problems, origins, assets, headers, language, words, models, docs):
         part.install(app)
     Bootstrap5(app)
     return app
 
 
 def _configure(app: Flask, settings: Settings) -> None:
+    app.wsgi_app = Proxies(app.wsgi_app, networks(settings.trusted_proxies))  # type: ignore[method-assign]
     app.request_class = MemoryRequest
     app.config.update(BOOTSTRAP_SERVE_LOCAL=True, MAX_CONTENT_LENGTH=body_limit(settings))
+    app.config["MAX_FORM_PARTS"] = settings.max_photos + 10  # the fields of our forms, and some to spare
+    app.config["TRUSTED_HOSTS"] = [name.strip() for name in settings.hosts.split(",") if name.strip()] or None
     app.json.sort_keys = False  # type: ignore[attr-defined]  # classes keep the order of the card,
     app.jinja_env.policies["json.dumps_kwargs"] = {}  # in pages, too
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -22,7 +22,9 @@ def answer_form() -> tuple[list[tuple[Upload, Answer | Problem]], int]:
     """
     shared = state()
     photos = uploads(shared.settings)
-    outcomes = [answer_or_error(photo.data, shared.classifier, shared.archive, token()) for photo in photos]
+    outcomes = [
+        answer_or_error(photo.data, shared.classifier, shared.archive, shared.decoders, token()) for photo in photos
+    ]
     shown = [x if isinstance(x, Answer) else problems.in_words(problems.describe(x)) for x in outcomes]
     failed = [x.status for x in shown if isinstance(x, Problem)]
     return list(zip(photos, shown, strict=True)), failed[0] if len(failed) == len(shown) else 200

@@ -28,14 +28,22 @@ _REF = "#/components/schemas/{name}"
 _PHOTO = ("image/jpeg", {"type": "string", "contentMediaType": "image/jpeg"})
 _HEAT = ("image/png", {"type": "string", "contentMediaType": "image/png"})
 _BAD_PHOTO = (
-    *("missing_image", "too_many_photos", "empty_file", "payload_too_large", "unsupported_format"),
+    *(
+        "missing_image",
+        "too_many_photos",
+        "cross_site",
+        "rate_limited",
+        "empty_file",
+        "payload_too_large",
+        "unsupported_format",
+    ),
     *("broken_image", "image_too_large", "image_too_complex"),
 )
 
 
 _ARCHIVE = ("bad_archive", "archive_unavailable")
 _ANSWER = ("prediction_not_found", *_ARCHIVE)
-_CHANGE = ("not_yours", "storage_full", *_ANSWER)
+_CHANGE = ("cross_site", "not_yours", "storage_full", *_ANSWER)
 
 
 def _ref(name: str) -> Json:
@@ -86,7 +94,7 @@ OPERATIONS = {
         201,
         "An entry a photo, in their order; at least one of them is an answer.",
         _json(_object(predictions=_list(_ENTRY))),
-        (*_BAD_PHOTO, "storage_full", *_ARCHIVE),
+        (*_BAD_PHOTO, "decoders_unavailable", "storage_full", *_ARCHIVE),
         takes_photos=True,
         headers=(("Location", "Where the answer is; only for a single photo."),),
     ),
@@ -111,7 +119,7 @@ OPERATIONS = {
         200,
         "How many are gone: those that came with the cookie `visitor` of this request.",
         _json(_object(forgotten={"type": "integer", "minimum": 0})),
-        ("storage_full", *_ARCHIVE),
+        ("cross_site", "storage_full", *_ARCHIVE),
     ),
     "api.models": Operation(200, "The models.", _json(_object(models=_list(_ref("Model"))))),
     "docs.description": Operation(200, "The description.", _json({"type": "object"})),

@@ -25,6 +25,7 @@ KNOWN = {
     "empty_file": (400, mark("This file is empty")),
     "unknown_class": (400, mark("The model does not know this class")),
     "bad_change": (400, mark("This is no correction")),
+    "cross_site": (403, mark("This comes from another site")),
     "not_yours": (403, mark("This photo is another visitor's")),
     "model_not_found": (404, mark("There is no such model")),
     "prediction_not_found": (404, mark("This answer is not here")),
@@ -33,9 +34,11 @@ KNOWN = {
     "broken_image": (422, mark("This photo is broken")),
     "image_too_large": (422, mark("This photo has too many pixels")),
     "image_too_complex": (422, mark("This photo is too costly to open")),
+    "rate_limited": (429, mark("Too many photos in a short time")),
     "bad_model": (503, mark("The model does not answer as it should")),
     "bad_archive": (503, mark("The archive is damaged")),
     "archive_unavailable": (503, mark("The archive does not answer")),
+    "decoders_unavailable": (503, mark("Photos cannot be opened now")),
     "storage_full": (507, mark("The server has no room for another photo")),
 }
 # status -> code, title and detail, for what Flask or the server refuse before our code is asked
@@ -47,10 +50,25 @@ _HTTP = {
         mark("This cannot be done here"),
         mark("This address exists, but takes other methods."),
     ),
+    408: (
+        "request_timeout",
+        mark("This request took too long"),
+        mark("Its bytes came too slowly. Try again over a better connection."),
+    ),
     413: (
         "payload_too_large",
         mark("This is too large"),
         mark("The request has more bytes than allowed. Send fewer photos at once."),
+    ),
+    431: (
+        "headers_too_large",
+        mark("The headers of this request are too large"),
+        mark("Send fewer or smaller ones, such as cookies."),
+    ),
+    503: (
+        "overloaded",
+        mark("Too many photos wait already"),
+        mark("Nothing is wrong with yours. Try again in a moment."),
     ),
     500: (
         "internal_error",
@@ -72,12 +90,15 @@ _GENERAL = {
     "image_too_complex": mark("It is packed in an unusual way. Save it again as an ordinary JPEG."),
     "unknown_class": mark("Choose one of the classes that the page shows."),
     "bad_change": mark("Choose one of the buttons beside the photo."),
+    "cross_site": mark("Only this server's own pages can change something here. Open one and try again."),
+    "rate_limited": mark("Others want their turn too. Wait a minute and try again."),
     "not_yours": mark("Only the browser that a photo came from can change what is kept of it."),
     "prediction_not_found": mark("It was forgotten, or is kept no longer. Ask again with the photo."),
     "model_not_found": mark("The page about the model lists those that there are."),
     "bad_model": mark("The operator of this server finds more in its log."),
     "bad_archive": mark("The operator of this server finds more in its log."),
     "archive_unavailable": mark("The photo is not kept, and so not answered. Try again later."),
+    "decoders_unavailable": mark("Try again in a moment. The operator of this server finds more in its log."),
     "storage_full": mark("The photo is not kept, and so not answered. Try again when the operator has made room."),
 }
 
@@ -144,6 +165,8 @@ def _handle(error: Exception) -> Response:
     if problem.status >= 500 and isinstance(error, PawsightError):
         current_app.logger.error("%s", error)
     response = respond(problem) if request.path.startswith(_FOR_PROGRAMS) else _page(problem)
+    if seconds := getattr(error, "seconds", None):
+        response.headers["Retry-After"] = str(seconds)
     if isinstance(error, HTTPException):
         response.headers.extend([(name, value) for name, value in error.get_headers() if name != "Content-Type"])
     return response

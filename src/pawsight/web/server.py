@@ -5,22 +5,19 @@ from __future__ import annotations
 import errno
 import logging
 import socket
-from dataclasses import asdict
-from typing import Any
 
-import msgspec
 from flask import Flask
-from waitress.channel import HTTPChannel
-from waitress.server import create_server
-from waitress.task import ErrorTask
 
 from pawsight.errors import BadSettings, PortInUse
 from pawsight.settings import Settings
-from pawsight.web.headers import HEADERS
-from pawsight.web.problems import MEDIA_TYPE, of_status
+from pawsight.web.gate import Gate
 from pawsight.web.state import state
 from pawsight.web.tidying import tidying
-from pawsight.web.uploads import body_limit
+
+try:
+    import resource
+except ImportError:  # Windows, which has no such limit
+    resource = None  # type: ignore[assignment]
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -58,16 +55,11 @@ def serve(app: Flask, listener: socket.socket, settings: Settings) -> None:
     do not fill the memory; nobody can open that file, and it is gone with the request.
     """
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a browser that fetches six files is no news
-    server = create_server(
-        app,
-        sockets=[listener],
-        threads=settings.threads,
-        max_request_body_size=body_limit(settings) + 1,
-        ident="Pawsight",
-    )
-    server.channel_class = _Channel
+    _allow_files(3 * settings.max_connections + 200)
+    server = Gate(app, listener, settings)
     with app.app_context():
         archive = state().archive
+        state().decoders.warm()
     try:
         with tidying(archive):
             server.run()
@@ -75,18 +67,10 @@ def serve(app: Flask, listener: socket.socket, settings: Settings) -> None:
         server.close()
 
 
-class _Problem(ErrorTask):  # type: ignore[misc]  # waitress has no types
-    """What waitress refuses before the app is asked, in the app's words."""
-
-    def execute(self) -> None:
-        problem = of_status(self.request.error.code)
-        body = msgspec.json.encode(asdict(problem))
-        self.status = f"{problem.status} {self.request.error.reason}"
-        self.response_headers.extend([("Content-Type", MEDIA_TYPE), *HEADERS.items()])
-        self.set_close_on_finish()
-        self.content_length = len(body)
-        self.write(body)
-
-
-class _Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
-    error_task_class: Any = _Problem
+def _allow_files(count: int) -> None:
+    """Let this process have so many connections and files, as far as the system lets it."""
+    if resource is not None:
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        most = count if hard == resource.RLIM_INFINITY else min(count, hard)
+        if soft != resource.RLIM_INFINITY and soft < most:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))

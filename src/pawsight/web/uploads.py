@@ -10,6 +10,7 @@ from flask import Request, request
 
 from pawsight.errors import PawsightError
 from pawsight.settings import Settings
+from pawsight.web.state import state
 
 FIELD = "image"
 _SLACK = 1_000_000  # what multipart adds around the photos
@@ -64,6 +65,7 @@ def uploads(settings: Settings) -> list[Upload]:
     Raises:
         MissingImage: there is none.
         TooManyPhotos: there are more than `settings.max_photos`.
+        RateLimited: this client sent too many in the last minute.
         RequestEntityTooLarge: the body is larger than `body_limit`.
     """
     sent = [Upload(file.filename or "", file.read()) for file in request.files.getlist(FIELD)]
@@ -78,4 +80,6 @@ def uploads(settings: Settings) -> list[Upload]:
             f"Expected at most {settings.max_photos} photos in one request, but {len(photos)} came.",
             "Send them in several requests.",
         )
+    if rates := state().rates:
+        rates.take(request.remote_addr or "", len(photos))
     return photos

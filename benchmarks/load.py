@@ -1,0 +1,149 @@
+"""What the benchmarks of a server share: one of its own, photos over the wire, and many askers at a set pace."""
+
+from __future__ import annotations
+
+import math
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+EDGE = "pawsight-benchmark"
+PHOTOS = "/api/v1/predictions"
+
+
+def form(photo: bytes) -> bytes:
+    """The body of a multipart form with one photo."""
+    head = f'--{EDGE}\r\nContent-Disposition: form-data; name="image"; filename="photo"\r\n\r\n'
+    return head.encode() + photo + f"\r\n--{EDGE}--\r\n".encode()
+
+
+@contextmanager
+def serving(**settings: str) -> Iterator[int]:
+    """A server with an archive of its own that nobody keeps; hands over the port."""
+    words = [sys.executable, "-m", "pawsight", "serve", "--port", "0"]
+    with tempfile.TemporaryDirectory() as folder:
+        chosen = {"PAWSIGHT_ARCHIVE": folder} | settings
+        with subprocess.Popen(words, stderr=subprocess.PIPE, text=True, env=os.environ | chosen) as server:  # noqa: S603
+            line = server.stderr.readline() if server.stderr else ""
+            try:
+                yield int(line.split()[3].rpartition(":")[2])
+            finally:
+                server.terminate()
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request: when it was due, how long its answer took once it was sent, in seconds; its status (0: none)."""
+
+    due: float
+    took: float
+    status: int
+
+
+class Client:
+    """Asks again and again over one connection, with as little work as can be: it shares the processors.
+
+    Args:
+        port: of the server.
+        body: of every request, as `form` makes it.
+    """
+
+    def __init__(self, port: int, body: bytes) -> None:
+        self.port = port
+        self.connection: socket.socket | None = None
+        head = f"POST {PHOTOS} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}\r\n"
+        self.request = head.encode() + f"Content-Type: multipart/form-data; boundary={EDGE}\r\n\r\n".encode() + body
+
+    def ask(self) -> int:
+        """The status of one answer; 0 where there is none."""
+        try:
+            self.connection = self.connection or connect(self.port)
+            self.connection.sendall(self.request)
+            return self._status()
+        except (OSError, ValueError, IndexError):
+            self.close()
+            return 0
+
+    def _status(self) -> int:
+        head, _, rest = self._receive().partition(b"\r\n\r\n")
+        length = int(head.lower().partition(b"content-length: ")[2].split(b"\r", 1)[0])
+        while len(rest) < length:
+            rest += self._receive()
+        if b"connection: close" in head.lower():
+            self.close()
+        return int(head.split(b" ", 2)[1])
+
+    def _receive(self) -> bytes:
+        received = self.connection.recv(65_536) if self.connection else b""
+        if not received:
+            raise ConnectionResetError
+        return received
+
+    def close(self) -> None:
+        """Hang up."""
+        if self.connection:
+            self.connection.close()
+        self.connection = None
+
+
+def one_after_the_other(port: int, body: bytes, clients: int, seconds: float) -> list[Asked]:
+    """Closed loop: each client asks again when it has its answer."""
+    found: list[Asked] = []
+    end = time.perf_counter() + seconds
+
+    def asker() -> None:
+        client = Client(port, body)
+        while (due := time.perf_counter()) < end:
+            status = client.ask()
+            found.append(Asked(due, time.perf_counter() - due, status))
+        client.close()
+
+    _all([threading.Thread(target=asker) for _ in range(clients)])
+    return found
+
+
+def at_a_pace(port: int, body: bytes, rate: float, seconds: float, askers: int = 200) -> list[Asked]:
+    """Open loop: requests are due `rate` times a second, whether or not those before are answered."""
+    found: list[Asked] = []
+    start, turn, lock = time.perf_counter(), iter(range(math.ceil(rate * seconds))), threading.Lock()
+
+    def next_one() -> int | None:
+        with lock:
+            return next(turn, None)
+
+    def asker() -> None:
+        client = Client(port, body)
+        while (number := next_one()) is not None:
+            due = start + number / rate
+            time.sleep(max(0.0, due - time.perf_counter()))
+            began = time.perf_counter()
+            status = client.ask()
+            found.append(Asked(due, time.perf_counter() - began, status))
+        client.close()
+
+    _all([threading.Thread(target=asker) for _ in range(askers)])
+    return found
+
+
+def _all(threads: list[threading.Thread]) -> None:
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def percentile(values: list[float], share: float) -> float:
+    """The value below which `share` of them lie; 0 where there are none."""
+    return sorted(values)[min(len(values) - 1, int(len(values) * share))] if values else 0.0
+
+
+def connect(port: int) -> socket.socket:
+    """A bare connection, for those that do not speak as they should."""
+    return socket.create_connection(("127.0.0.1", port), timeout=30)

@@ -1,0 +1,219 @@
+"""What stands between the network and the app: waitress, made safe against clients that mean no good.
+
+Waitress reads requests in one thread and answers them in others. By itself it lets anyone be as slow as they like, as
+long as a byte comes now and then; it takes in more work than it can ever answer; and it stops listening when slow
+clients hold all its connections. Here each request has its time, each lane its length, and the slowest makes way.
+"""
+
+from __future__ import annotations
+
+import socket
+import time
+from dataclasses import asdict
+from typing import Any
+
+import msgspec
+from waitress.adjustments import Adjustments
+from waitress.channel import HTTPChannel
+from waitress.server import TcpWSGIServer
+from waitress.task import ErrorTask, ThreadedTaskDispatcher
+from waitress.utilities import Error
+
+from pawsight.settings import Settings
+from pawsight.web.headers import HEADERS
+from pawsight.web.http import Request
+from pawsight.web.problems import MEDIA_TYPE, of_status
+from pawsight.web.uploads import body_limit
+
+RATE = 1000.0
+RETRY_AFTER = 1
+_IDLE, _HEADERS, _AT_ONCE, _QUICK = 30, 32_768, 64, 2
+
+
+class _TooSlow(Error):  # type: ignore[misc]  # waitress has no types
+    code, reason = 408, "Request Timeout"
+
+
+class _Problem(ErrorTask):  # type: ignore[misc]
+    """What is refused before the app is asked, in the app's words."""
+
+    def execute(self) -> None:
+        problem = of_status(self.request.error.code)
+        body = msgspec.json.encode(asdict(problem))
+        self.status = f"{problem.status} {self.request.error.reason}"
+        self.response_headers.extend([("Content-Type", MEDIA_TYPE), *HEADERS.items()])
+        self.set_close_on_finish()
+        self.content_length = len(body)
+        self.write(body)
+
+
+class _Channel(HTTPChannel):  # type: ignore[misc]
+    """One connection, and how long it may take."""
+
+    error_task_class: Any = _Problem
+    parser_class: Any = Request
+    request: Request | None
+    requests: list[Request]
+
+    def __init__(self, server: Gate, *arguments: Any, **more: Any) -> None:
+        super().__init__(server, *arguments, **more)
+        self.free_since = time.monotonic()
+        self._sending_since: float | None = None
+        self._sent = 0
+
+    def send(self, data: bytes, do_close: bool = True) -> int:
+        """Send a part of an answer."""
+        sent: int = super().send(data, do_close)
+        self._sent += sent
+        return sent
+
+    def service(self) -> None:
+        """Answer one request."""
+        super().service()
+        self.free_since = time.monotonic()
+
+    @property
+    def waiting_since(self) -> float:
+        """When it last began to wait for its client."""
+        return self.request.began if self.request is not None else self.free_since
+
+    @property
+    def held(self) -> int:
+        """Bytes of requests that are kept for it."""
+        return sum(request.body_bytes_received for request in [*self.requests, self.request] if request is not None)
+
+    def hurry(self, now: float, grace: float) -> None:
+        """Give up on a client that sends or reads too slowly; called in the thread that reads."""
+        if not self.total_outbufs_len:
+            self._sending_since = None
+        elif self._sending_since is None:
+            self._sending_since, self._sent = now, 0
+        elif _behind(self._sending_since, self._sent, now, grace):
+            self.drop()
+        half = self.request
+        if half is not None and not self.requests and _behind(half.began, half.moved, now, grace):
+            self.refuse(_TooSlow("too slow"))
+
+    def refuse(self, error: Error) -> None:
+        """Answer a request that is not complete with an error, and close."""
+        with self.requests_lock:
+            request, self.request = self.request, None
+            if request is None:
+                return
+            request.error = error
+            self.requests.append(request)
+        self.server.add_task(self)
+
+    def turn_away(self) -> None:
+        """Answer a complete request that there is no time for, at once and with next to no work."""
+        with self.outbuf_lock:
+            self.outbufs[-1].append(_BUSY)
+            self.current_outbuf_count += len(_BUSY)
+            self.total_outbufs_len += len(_BUSY)
+            self._flush_some()
+        self.close_when_flushed = self.requests[0].connection_close
+        for request in self.requests:
+            request.close()
+        self.requests = []
+
+    def drop(self) -> None:
+        """Close at once; waitress would first wait until it can send, and a client can see to it that it never can."""
+        self.will_close = True
+        self.handle_close()
+
+
+def _busy() -> bytes:
+    """The whole answer to a photo that cannot be answered soon."""
+    body = msgspec.json.encode(asdict(of_status(503)))
+    lines = {"Content-Type": MEDIA_TYPE, "Content-Length": str(len(body)), "Retry-After": str(RETRY_AFTER), **HEADERS}
+    head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
+    return f"HTTP/1.1 503 Service Unavailable\r\nServer: Pawsight\r\n{head}\r\n".encode() + body
+
+
+_BUSY = _busy()
+
+
+def _behind(since: float, moved: int, now: float, grace: float) -> bool:
+    """Whether `moved` bytes are too few for the time since it began: after `grace` seconds, `RATE` a second."""
+    return now - since > grace + moved / RATE
+
+
+class Gate(TcpWSGIServer):  # type: ignore[misc]
+    """A waitress server with limits.
+
+    Args:
+        app: WSGI application.
+        listener: a listening socket.
+        settings: the limits.
+    """
+
+    channel_class = _Channel
+
+    def __init__(self, app: Any, listener: socket.socket, settings: Settings) -> None:
+        limits = Adjustments(
+            sockets=[listener],
+            threads=settings.threads,
+            ident="Pawsight",
+            max_request_header_size=_HEADERS,
+            max_request_body_size=body_limit(settings) + 1,
+            connection_limit=2 * settings.max_connections,  # that many are never reached: see `handle_accept`
+            channel_timeout=_IDLE,
+            cleanup_interval=1,
+            recv_bytes=65_536,
+            asyncore_use_poll=True,  # select() fails from 1,024 files on
+            log_socket_errors=False,
+            clear_untrusted_proxy_headers=False,  # `proxies` does that
+        )
+        self.settings = settings
+        self._held = 0
+        self._quick = ThreadedTaskDispatcher()
+        self._quick.set_thread_count(_QUICK)
+        answers = ThreadedTaskDispatcher()
+        answers.set_thread_count(settings.threads)
+        about = (listener.family, listener.type, listener.proto, listener.getsockname())
+        super().__init__(app, {}, _sock=listener, dispatcher=answers, adj=limits, sockinfo=about, bind_socket=False)
+
+    def add_task(self, channel: _Channel) -> None:
+        """Put a request that is complete into its lane: photos wait for each other, and nothing waits for photos."""
+        request = channel.requests[0]
+        if request.error is None and request.command == "POST":
+            if len(self.task_dispatcher.queue) < self.settings.max_waiting and self._held < self._most_held:
+                self.task_dispatcher.add_task(channel)
+            else:
+                channel.turn_away()
+        else:
+            self._quick.add_task(channel)
+
+    @property
+    def _most_held(self) -> int:
+        return 10 * body_limit(self.settings)
+
+    def handle_accept(self) -> None:
+        """Take the connections that wait; where there are too many, the one that has waited longest makes way."""
+        for _ in range(_AT_ONCE):
+            if len(self.active_channels) >= self.settings.max_connections:
+                self._make_room()
+            before = len(self.active_channels)
+            super().handle_accept()
+            if len(self.active_channels) == before:
+                return
+
+    def _make_room(self) -> None:
+        waiting = [channel for channel in self.active_channels.values() if not channel.requests]
+        if waiting:
+            min(waiting, key=lambda channel: channel.waiting_since).drop()
+
+    def maintenance(self, now: float) -> None:
+        """Look after all connections; called every second."""
+        super().maintenance(now)
+        for channel in list(self.active_channels.values()):
+            channel.hurry(time.monotonic(), self.settings.max_slow_seconds)
+        channels = list(self.active_channels.values())
+        self._held = sum(channel.held for channel in channels)
+        if self._held > self._most_held:
+            max(channels, key=lambda channel: channel.held * (not channel.requests)).drop()
+
+    def close(self) -> None:
+        """Stop listening, and let what is being answered end."""
+        self._quick.shutdown(timeout=1)
+        super().close()

@@ -1,0 +1,122 @@
+"""How much one client may ask for in a minute, counted by all server processes of a machine together."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import math
+import os
+import sqlite3
+import tempfile
+import threading
+import time
+from ipaddress import IPv6Address, ip_address
+from pathlib import Path
+
+from pawsight.errors import PawsightError
+from pawsight.settings import Settings
+
+_log = logging.getLogger(__name__)
+MINUTE, _TIDY_EVERY = 60.0, 1000
+# GCRA (ITU-T I.371): for each client the moment until which what it had is paid for; one statement, so that processes
+# need no other lock, and no row where there is nothing to pay.
+_TAKE = """
+INSERT INTO clients VALUES (:client, :now + :price)
+ON CONFLICT (client) DO UPDATE SET until = max(until, :now) + :price WHERE max(until, :now) + :price <= :now + 60
+RETURNING until
+"""
+
+
+class RateLimited(PawsightError):
+    """One client asks for more than its share.
+
+    Attributes:
+        seconds: until it may ask again.
+    """
+
+    code = "rate_limited"
+
+    def __init__(self, most: int, seconds: int) -> None:
+        super().__init__(
+            f"Expected at most {most:,} photos a minute from one address, but more came.",
+            f"Try again in {seconds} seconds.",
+        )
+        self.seconds = seconds
+
+
+class Rates:
+    """Counts what each client had. Thread-safe, and shared by processes that open the same file.
+
+    Args:
+        path: of the file, which is made where it is missing.
+        most: photos a minute.
+    """
+
+    def __init__(self, path: Path, most: int) -> None:
+        self.path, self.most = path, most
+        self._local = threading.local()
+        self._taken = 0
+
+    def take(self, address: str, count: int = 1) -> None:
+        """Count photos of one client. Where the file cannot be written nobody is turned away for that.
+
+        Raises:
+            RateLimited: these are too many; they are not counted.
+        """
+        try:
+            self._take(address, count)
+            self._taken += 1
+            if self._taken % _TIDY_EVERY == 0:
+                self.forget()
+        except sqlite3.Error as error:
+            _log.error("Photos are not counted, and so not limited: %s.", error)
+
+    def _take(self, address: str, count: int) -> None:
+        given = {"client": key(address), "now": time.time(), "price": min(count, self.most) * MINUTE / self.most}
+        connection = self._connection()
+        if connection.execute(_TAKE, given).fetchone() is None:
+            (until,) = connection.execute("SELECT until FROM clients WHERE client = :client", given).fetchone()
+            raise RateLimited(self.most, max(1, math.ceil(until + given["price"] - given["now"] - MINUTE)))
+
+    def forget(self) -> None:
+        """Let go of clients that owe nothing."""
+        self._connection().execute("DELETE FROM clients WHERE until < ?", (time.time(),))
+
+    def _connection(self) -> sqlite3.Connection:
+        """One for each thread; nothing is lost that matters when the machine stops, so nothing is synced."""
+        found: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if found is None:
+            found = self._local.connection = sqlite3.connect(self.path, timeout=10, isolation_level=None)
+            found.execute("PRAGMA journal_mode = WAL")
+            found.execute("PRAGMA synchronous = OFF")
+            found.execute("CREATE TABLE IF NOT EXISTS clients (client BLOB PRIMARY KEY, until REAL) WITHOUT ROWID")
+        return found
+
+
+def key(address: str) -> bytes:
+    """What a client is known by: a hash of its address, of which IPv6 gives whole networks to one household."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:  # a socket of this machine has none
+        return b""
+    if isinstance(parsed, IPv6Address):
+        parsed = parsed.ipv4_mapped or IPv6Address(int(parsed) >> 64 << 64)
+    return hashlib.blake2b(parsed.packed, digest_size=16).digest()
+
+
+def open_rates(settings: Settings) -> Rates | None:
+    """The counter that all servers of this machine with the same archive share; None where nothing is limited."""
+    most = settings.photos_a_minute
+    if not most:
+        return None
+    server = f"{settings.archive_folder.absolute()} {settings.archive_url}"
+    return Rates(_folder() / f"{hashlib.blake2b(server.encode(), digest_size=8).hexdigest()}.rates", most)
+
+
+def _folder() -> Path:
+    """A folder that no other user of the machine can write to."""
+    folder = Path(tempfile.gettempdir()) / f"pawsight-{os.getuid() if hasattr(os, 'getuid') else 'rates'}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    if hasattr(os, "getuid") and (folder.is_symlink() or folder.stat().st_uid != os.getuid()):
+        return Path(tempfile.mkdtemp(prefix="pawsight-"))
+    return folder

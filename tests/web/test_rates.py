@@ -1,0 +1,132 @@
+"""So many photos a minute and no more, however many processes count."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pawsight.settings import Settings
+from pawsight.web.rates import RateLimited, Rates, key, open_rates
+
+
+@pytest.fixture
+def rates(tmp_path: Path) -> Rates:
+    return Rates(tmp_path / "rates", 10)
+
+
+def allowed(rates: Rates, address: str, tries: int) -> int:
+    count = 0
+    for _ in range(tries):
+        try:
+            rates.take(address)
+        except RateLimited:
+            continue
+        count += 1
+    return count
+
+
+def test_so_many_and_no_more(rates: Rates) -> None:
+    assert allowed(rates, "192.0.2.1", 30) == 10
+    assert allowed(rates, "192.0.2.2", 30) == 10
+    with pytest.raises(RateLimited, match="10 photos a minute") as limited:
+        rates.take("192.0.2.1")
+    assert 1 <= limited.value.seconds <= 6
+
+
+def test_time_brings_them_back(rates: Rates, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = time.time()
+    allowed(rates, "192.0.2.1", 10)
+    monkeypatch.setattr(time, "time", lambda: now + 12.5)
+    assert allowed(rates, "192.0.2.1", 10) == 2
+    monkeypatch.setattr(time, "time", lambda: now + 1000)
+    rates.forget()
+    assert allowed(rates, "192.0.2.1", 30) == 10
+
+
+def test_several_at_once_count_as_several(rates: Rates) -> None:
+    rates.take("192.0.2.1", 8)
+    with pytest.raises(RateLimited) as limited:
+        rates.take("192.0.2.1", 5)
+    assert 15 <= limited.value.seconds <= 18
+    rates.take("192.0.2.1", 2)
+    rates.take("192.0.2.9", 1000)  # more than a minute's share in one request: all of it, and no more
+    assert allowed(rates, "192.0.2.9", 1) == 0
+
+
+def test_a_household_is_one_client() -> None:
+    assert key("2001:db8:1:2:3::4") == key("2001:db8:1:2::5") != key("2001:db8:1:3::4")
+    assert key("::ffff:192.0.2.1") == key("192.0.2.1") != key("192.0.2.2")
+    assert key("nonsense") == b""
+
+
+COUNT = (
+    "import sys; from pathlib import Path; from pawsight.web.rates import Rates, RateLimited\n"
+    "rates, count = Rates(Path(sys.argv[1]), 100), 0\n"
+    "for _ in range(200):\n"
+    "    try: rates.take('192.0.2.1'); count += 1\n"
+    "    except RateLimited: pass\n"
+    "print(count)"
+)
+
+
+def test_processes_count_together(tmp_path: Path) -> None:
+    words = [sys.executable, "-c", COUNT, str(tmp_path / "rates")]
+    start = time.time()
+    counting = [subprocess.Popen(words, stdout=subprocess.PIPE, text=True) for _ in range(4)]
+    total = sum(int(process.communicate()[0]) for process in counting)
+    assert 100 <= total <= 101 + (time.time() - start) * 100 / 60
+
+
+def test_the_file_is_ours_alone_and_shared_by_servers_of_one_archive(tmp_path: Path) -> None:
+    def opened(archive: str) -> Rates:
+        found = open_rates(Settings(archive=str(tmp_path / archive), rate_limit=5))
+        assert found is not None
+        return found
+
+    assert opened("a").path == opened("a").path != opened("b").path
+    opened("a").take("192.0.2.1")
+    assert opened("a").path.parent.stat().st_mode & 0o077 == 0
+    assert b"192.0.2.1" not in opened("a").path.read_bytes()
+    opened("a").path.unlink()
+
+
+@pytest.mark.parametrize(
+    ("settings", "most"),
+    [
+        (Settings(), 0),
+        (Settings(host="localhost"), 0),
+        (Settings(host="0.0.0.0"), 1200),
+        (Settings(host="::"), 1200),
+        (Settings(rate_limit=7), 7),
+        (Settings(host="0.0.0.0", rate_limit=0), 0),
+    ],
+)
+def test_who_is_limited_by_default(settings: Settings, most: int) -> None:
+    assert settings.photos_a_minute == most
+    assert (open_rates(settings) is None) is (most == 0)
+
+
+def test_a_full_disk_turns_nobody_away(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    assert allowed(Rates(tmp_path / "no such folder" / "rates", 1), "192.0.2.1", 5) == 5
+    assert "not limited" in caplog.text
+
+
+def test_over_http(make_app: Any, send: Any, picture: Any) -> None:
+    app = make_app(rate_limit=3)
+    client = app.test_client()
+    assert [send(picture(), via=client).status_code for _ in range(2)] == [201, 201]
+    refused = send(picture(), picture(), via=client)
+    assert (refused.status_code, refused.json["code"]) == (429, "rate_limited")
+    assert int(refused.headers["Retry-After"]) >= 1
+    client.environ_base["HTTP_X_FORWARDED_FOR"] = "198.51.100.1"
+    assert send(picture(), via=client).status_code == 201
+    for number in range(20):  # whatever others it claims to be
+        client.environ_base["HTTP_X_FORWARDED_FOR"] = f"198.51.100.{number}"
+        assert send(picture(), via=client).status_code == 429
+    assert send(picture(), via=make_app(rate_limit=3).test_client()).status_code == 429
+    assert send(picture(), to="/predict", via=client).status_code == 429
