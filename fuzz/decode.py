@@ -1,7 +1,7 @@
 """A fuzzing target that looks for new paths through the decoders (atheris, libFuzzer), for as long as it may.
 
     pip install --group fuzz
-    python tools/fuzz.py --only 1 > fuzz/corpus/1     any photos will do as a start; more are better
+    mkdir fuzz/corpus; python tools/fuzz.py --only 1 > fuzz/corpus/1     any photos will do as a start; more are better
     python fuzz/decode.py fuzz/corpus -max_total_time=3600 -max_len=20000 -rss_limit_mb=2000
 
 It stops at the first exception that is no `ImageError`, and writes the file that raised it beside itself. Python's part
