@@ -25,6 +25,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What an operator can set. Immutable; made once at the start by `load_settings`."""
 
     model: str = "default"
+    models: str = "all"
     host: str = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535)] = 8000
     threads: Annotated[int, Meta(ge=1)] = os.cpu_count() or 1

@@ -11,6 +11,7 @@ from pawsight.archive.store import Archive
 from pawsight.classifier import Classifier
 from pawsight.settings import Settings, load_settings
 from pawsight.web import api, assets, docs, headers, health, installing, language, models, pages, problems, words
+from pawsight.web.shelf import Shelf, offered
 from pawsight.web.state import State, attach
 from pawsight.web.uploads import MemoryRequest, body_limit
 
@@ -20,7 +21,7 @@ def create_app(settings: Settings | None = None, classifier: Classifier | None =
 
     Args:
         settings: as `load_settings` finds them where None.
-        classifier: the model that answers; the one that the settings name where None.
+        classifier: the model that answers where a request names none; the one that the settings name where None.
 
     Raises:
         BadSettings: a setting does not fit.
@@ -32,9 +33,10 @@ def create_app(settings: Settings | None = None, classifier: Classifier | None =
     classifier = classifier or Classifier.load(settings.model, limits=settings.limits)
     app = Flask(__name__)
     _configure(app, settings)
+    shelf = Shelf(classifier, settings.model, offered(settings))
     archive = Archive.open(settings)
     weakref.finalize(app, archive.close)  # when the app is dropped, or the program ends
-    attach(app, State(settings, classifier, archive))
+    attach(app, State(settings, shelf, archive))
     for blueprint in (pages.pages, models.models, docs.docs, api.api, health.health, installing.installing):
         app.register_blueprint(blueprint)
     for part in (problems, assets, headers, language, words, models, docs):

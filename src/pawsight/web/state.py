@@ -9,17 +9,23 @@ from flask import Flask, current_app
 from pawsight.archive.store import Archive
 from pawsight.classifier import Classifier
 from pawsight.settings import Settings
+from pawsight.web.shelf import Shelf
 
 _NAME = "pawsight"
 
 
 @dataclass(frozen=True)
 class State:
-    """The settings, the loaded model, and the opened archive."""
+    """The settings, the models, and the opened archive."""
 
     settings: Settings
-    classifier: Classifier
+    shelf: Shelf
     archive: Archive
+
+    @property
+    def classifier(self) -> Classifier:
+        """The model that answers where none is named. Ask once in a request: the next time it may be another one."""
+        return self.shelf.first
 
 
 def attach(app: Flask, state: State) -> None:
