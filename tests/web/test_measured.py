@@ -59,7 +59,7 @@ def test_a_file_that_does_not_read(tmp_path: Path, make_model: Callable[..., Pat
 
 def test_a_file_that_was_changed(tmp_path: Path, make_model: Callable[..., Path]) -> None:
     folder = with_file(make_model(tmp_path / "m"), "metrics.json", b"{}")
-    (folder / "metrics.json").write_bytes(b"{ }")
+    (folder / "metrics.json").write_bytes(b"[]")
     with pytest.raises(BadModel, match="SHA-256"):
         describe(folder)
 

@@ -1,4 +1,4 @@
-"""The models that one server answers with: the first is loaded at the start, the others when they are first asked for."""
+"""The models that one server answers with: the first is loaded at the start, the others when first asked for."""
 
 from __future__ import annotations
 
