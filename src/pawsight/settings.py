@@ -29,6 +29,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     host: str = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535)] = 8000
     threads: Annotated[int, Meta(ge=1)] = os.cpu_count() or 1
+    stop_within: Annotated[float, Meta(ge=0)] = 8.0  # Docker kills after ten seconds
     max_bytes: Annotated[int, Meta(ge=1)] = LIMITS.bytes
     max_pixels: Annotated[int, Meta(ge=1, le=89_478_485)] = LIMITS.pixels  # from there on Pillow refuses by itself
     max_scans: Annotated[int, Meta(ge=1)] = LIMITS.scans

@@ -16,6 +16,7 @@ from waitress.task import ErrorTask
 
 from pawsight.errors import BadSettings, PortInUse
 from pawsight.settings import Settings
+from pawsight.web import stopping
 from pawsight.web.headers import HEADERS
 from pawsight.web.problems import MEDIA_TYPE, of_status
 from pawsight.web.state import state
@@ -52,7 +53,7 @@ def url(listener: socket.socket) -> str:
 
 
 def serve(app: Flask, listener: socket.socket, settings: Settings) -> None:
-    """Answer until Ctrl-C, and let photos go whose time is over.
+    """Answer until Ctrl-C or SIGTERM and finish what has begun; meanwhile let photos go whose time is over.
 
     A body over 512 kB waits in a nameless temporary file of waitress until it is complete, so that many slow senders
     do not fill the memory; nobody can open that file, and it is gone with the request.
@@ -70,7 +71,7 @@ def serve(app: Flask, listener: socket.socket, settings: Settings) -> None:
         archive = state().archive
     try:
         with tidying(archive):
-            server.run()
+            stopping.run(server, settings.stop_within)
     finally:
         server.close()
 
