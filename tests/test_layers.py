@@ -20,7 +20,7 @@ LAYERS = [
     ["settings", "card", "recipes", "images", "metrics"],
     ["runtime", "zoo", "displays", "archive", "thumbnail"],
     ["classifier", "explain", "data"],
-    ["evaluate", "batch", "train"],
+    ["choice", "evaluate", "batch", "train"],
     ["report"],
     ["learn"],
     ["web"],

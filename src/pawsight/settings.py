@@ -50,10 +50,17 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     @property
     def archive_folder(self) -> Path:
         """Where uploads are kept: the setting, or where the system wants programs' data (XDG base directories)."""
-        if self.archive:
-            return Path(self.archive).expanduser()
-        data = os.environ.get("XDG_DATA_HOME") or "~/.local/share"
-        return Path(data).expanduser() / "pawsight" / "archive"
+        return Path(self.archive).expanduser() if self.archive else _data_folder() / "archive"
+
+    @property
+    def choice_file(self) -> Path:
+        """Where `pawsight models use` writes down which model is to answer."""
+        return _data_folder() / "model.json"
+
+
+def _data_folder() -> Path:
+    data = os.environ.get("XDG_DATA_HOME") or "~/.local/share"
+    return Path(data).expanduser() / "pawsight"
 
 
 def load_settings(

@@ -17,6 +17,7 @@ from flask.testing import FlaskClient
 
 from pawsight import zoo
 from pawsight.card import Input, read_card
+from pawsight.choice import Choice
 from pawsight.classifier import Classifier
 from pawsight.errors import BadModel, ModelNotFound
 from pawsight.explain import heat, overlay, to_png
@@ -147,7 +148,7 @@ def test_a_model_that_cannot_be_trusted_costs_only_who_asks_for_it(
 
 def test_the_first_of_a_name_wins(classifier: Classifier, tiny_model: Path, tmp_path: Path) -> None:
     twin = Path(shutil.copytree(tiny_model, tmp_path / "twin"))
-    shelf = Shelf(classifier, str(tiny_model), [twin, zoo.find("lite0")])
+    shelf = Shelf(classifier, Choice(str(tiny_model)), [twin, zoo.find("lite0")])
     assert [card.name for card in shelf.cards()] == ["tiny", "lite0"]
     assert shelf.get("tiny") is classifier
 
@@ -162,7 +163,7 @@ def test_what_a_setting_offers(second: Path) -> None:
 
 def test_a_folder_without_a_card_is_told_at_the_start(classifier: Classifier, tmp_path: Path) -> None:
     with pytest.raises(BadModel, match=r"card\.json"):
-        Shelf(classifier, "tiny", [tmp_path])
+        Shelf(classifier, Choice("tiny"), [tmp_path])
 
 
 def test_the_card_of_an_answer_is_told_by_name_and_version(shelf: Shelf, second: Path) -> None:

@@ -100,9 +100,9 @@ def test_who_never_ends_does_not_hold_it(tiny_model: Path, picture: Any) -> None
 
 
 def test_an_idle_connection_does_not_hold_it(tiny_model: Path, picture: Any) -> None:
-    with serving(tiny_model, PAWSIGHT_STOP_WITHIN="60") as (process, address):
-        with socket.create_connection(address, timeout=20) as connection:
-            connection.sendall(b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n")
-            assert connection.recv(12) == b"HTTP/1.1 200"
-            process.send_signal(signal.SIGTERM)
-            assert process.wait(20) == 0
+    server = serving(tiny_model, PAWSIGHT_STOP_WITHIN="60")
+    with server as (process, address), socket.create_connection(address, timeout=20) as connection:
+        connection.sendall(b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert connection.recv(12) == b"HTTP/1.1 200"
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0

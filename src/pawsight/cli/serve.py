@@ -24,7 +24,6 @@ def command(host: str | None, port: str | None, model: str | None, debug: bool) 
       pawsight serve --host 0.0.0.0 --port 80
       pawsight serve --model runs/my-model
     """
-    from pawsight.classifier import Classifier
     from pawsight.settings import load_settings
     from pawsight.web import create_app, server
 
@@ -33,7 +32,7 @@ def command(host: str | None, port: str | None, model: str | None, debug: bool) 
         create_app(settings).run(settings.host, settings.port, debug=True)
         return
     listener = server.listen(settings.host, settings.port)
-    app = create_app(settings, Classifier.load(settings.model, limits=settings.limits))
+    app = create_app(settings)
     click.echo(f"Pawsight answers at {server.url(listener)} (Ctrl-C stops)", err=True)
     click.echo(_kept(settings), err=True)
     server.serve(app, listener, settings)

@@ -8,6 +8,7 @@ from flask import Flask
 from flask_bootstrap import Bootstrap5
 
 from pawsight.archive.store import Archive
+from pawsight.choice import chosen
 from pawsight.classifier import Classifier
 from pawsight.settings import Settings, load_settings
 from pawsight.web import api, assets, docs, headers, health, installing, language, models, pages, problems, words
@@ -21,7 +22,7 @@ def create_app(settings: Settings | None = None, classifier: Classifier | None =
 
     Args:
         settings: as `load_settings` finds them where None.
-        classifier: the model that answers where a request names none; the one that the settings name where None.
+        classifier: the model that answers where a request names none; the one that is chosen where None.
 
     Raises:
         BadSettings: a setting does not fit.
@@ -30,10 +31,11 @@ def create_app(settings: Settings | None = None, classifier: Classifier | None =
         BadArchive, ArchiveUnavailable, StorageFull: uploads could not be remembered.
     """
     settings = settings or load_settings()
-    classifier = classifier or Classifier.load(settings.model, limits=settings.limits)
+    choice = chosen(settings)
+    classifier = classifier or choice.load(settings.limits)
     app = Flask(__name__)
     _configure(app, settings)
-    shelf = Shelf(classifier, settings.model, offered(settings))
+    shelf = Shelf(classifier, choice, offered(settings))
     archive = Archive.open(settings)
     weakref.finalize(app, archive.close)  # when the app is dropped, or the program ends
     attach(app, State(settings, shelf, archive))

@@ -17,7 +17,7 @@ models = Blueprint("models", __name__)
 def serving() -> str:
     """The model that answers here."""
     shelf = state().shelf
-    return _page(measured.serving(shelf.source, shelf.first.card))
+    return _page(measured.serving(shelf.choice.model, shelf.first.card))
 
 
 @models.get("/models/<name>")

@@ -20,6 +20,7 @@ from pawsight.web import stopping
 from pawsight.web.headers import HEADERS
 from pawsight.web.problems import MEDIA_TYPE, of_status
 from pawsight.web.state import state
+from pawsight.web.swapping import swapping
 from pawsight.web.tidying import tidying
 from pawsight.web.uploads import body_limit
 
@@ -68,9 +69,9 @@ def serve(app: Flask, listener: socket.socket, settings: Settings) -> None:
     )
     server.channel_class = _Channel
     with app.app_context():
-        archive = state().archive
+        shared = state()
     try:
-        with tidying(archive):
+        with tidying(shared.archive), swapping(settings, shared.shelf):
             stopping.run(server, settings.stop_within)
     finally:
         server.close()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pawsight import zoo
 from pawsight.card import ModelCard, read_card
+from pawsight.choice import Choice
 from pawsight.classifier import Classifier
 from pawsight.errors import ModelNotFound
 from pawsight.settings import Settings
@@ -48,18 +49,25 @@ class _Waiting:
 class Shelf:
     """Models by name. Thread-safe; a request gets one of these and no other, whatever it names.
 
+    Attributes:
+        first: answers where a request names no model.
+        choice: what it was loaded by.
+        refused: code of what is wrong with the model that was chosen last; None where it is the one that answers.
+
     Args:
         first: answers where a request names no model.
-        source: what the first was loaded by, for `zoo.find`.
+        choice: what the first was loaded by.
         others: folders of more models; one with the name of `first`, or of one before it, is left out.
 
     Raises:
         BadModel: a folder has no card that can be read.
     """
 
-    def __init__(self, first: Classifier, source: str, others: Iterable[Path] = ()) -> None:
+    def __init__(self, first: Classifier, choice: Choice, others: Iterable[Path] = ()) -> None:
         self.first = first
-        self.source = source
+        self.choice = choice
+        self.refused: str | None = None
+        self._retired: dict[str, ModelCard] = {}
         self._others: dict[str, _Waiting] = {}
         for waiting in map(_Waiting, others):
             self._others.setdefault(waiting.card.name, waiting)
@@ -75,6 +83,12 @@ class Shelf:
         if name in ("", "default", first.card.name):
             return first
         return self._other(name).load(first.limits)
+
+    def replace(self, first: Classifier, choice: Choice) -> None:
+        """Let another model answer first. What was asked for before this call is answered by the one before."""
+        before = self.first.card
+        self._retired[before.id] = before
+        self.first, self.choice, self.refused = first, choice, None
 
     def _other(self, name: str) -> _Waiting:
         if name not in self._others:
@@ -110,4 +124,6 @@ class Shelf:
         for card in self.cards():
             if card.id == id:
                 return card
+        if id in self._retired:
+            return self._retired[id]
         raise ModelNotFound("The model that gave this answer is not here any more.", "Ask again with the photo.")

@@ -85,9 +85,8 @@ def _busy(server: Any) -> list[Any]:
     for channel in list(server.active_channels.values()):
         for request in list(channel.requests):
             request.headers["CONNECTION"] = "close"
-        if channel.requests or channel.request or channel.total_outbufs_len:
-            busy.append(channel)
-        elif time.time() - channel.last_activity < _FRESH:
+        asks = channel.requests or channel.request or channel.total_outbufs_len
+        if asks or time.time() - channel.last_activity < _FRESH:
             busy.append(channel)
         else:
             channel.will_close = True
