@@ -30,6 +30,10 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     port: Annotated[int, Meta(ge=0, le=65535)] = 8000
     threads: Annotated[int, Meta(ge=1)] = os.cpu_count() or 1
     stop_within: Annotated[float, Meta(ge=0)] = 8.0  # Docker kills after ten seconds
+    log_format: Literal["text", "json"] = "text"
+    log_requests: bool | None = None
+    log_addresses: bool = False
+    metrics: Literal["local", "all", "off"] = "local"
     max_bytes: Annotated[int, Meta(ge=1)] = LIMITS.bytes
     max_pixels: Annotated[int, Meta(ge=1, le=89_478_485)] = LIMITS.pixels  # from there on Pillow refuses by itself
     max_scans: Annotated[int, Meta(ge=1)] = LIMITS.scans

@@ -17,6 +17,7 @@ from pawsight.classifier import Classifier, Prediction
 from pawsight.errors import ArchiveUnavailable, BadArchive, ImageError, PawsightError, StorageFull, UnknownLabel
 from pawsight.explain import heat, overlay, to_png
 from pawsight.thumbnail import thumbnail
+from pawsight.web.metrics import counted
 
 _STORAGE = (StorageFull, ArchiveUnavailable, BadArchive)
 
@@ -75,12 +76,16 @@ def answer(data: bytes, classifier: Classifier, archive: Archive, visitor: str =
 def answer_or_error(data: bytes, classifier: Classifier, archive: Archive, visitor: str = "") -> Answer | PawsightError:
     """Answer for one photo of several: what is wrong with it must not cost the others their answers."""
     try:
-        return answer(data, classifier, archive, visitor)
+        found = answer(data, classifier, archive, visitor)
     except ImageError as error:
+        counted().answered(error)
         return error
     except _STORAGE as error:
+        counted().answered(error)
         current_app.logger.error("%s", error)
         return error
+    counted().answered(found.prediction)
+    return found
 
 
 def recall(id: str, archive: Archive) -> Answer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import weakref
+from typing import Any
 
 from flask import Flask
 from flask_bootstrap import Bootstrap5
@@ -11,10 +12,31 @@ from pawsight.archive.store import Archive
 from pawsight.choice import chosen
 from pawsight.classifier import Classifier
 from pawsight.settings import Settings, load_settings
-from pawsight.web import api, assets, docs, headers, health, installing, language, models, pages, problems, words
+from pawsight.web import (
+    api,
+    assets,
+    docs,
+    headers,
+    health,
+    installing,
+    language,
+    logs,
+    metrics,
+    models,
+    pages,
+    problems,
+    words,
+)
 from pawsight.web.shelf import Shelf, offered
 from pawsight.web.state import State, attach
 from pawsight.web.uploads import MemoryRequest, body_limit
+
+
+class _App(Flask):
+    """Flask, but an error's line in the log names no address."""
+
+    def log_exception(self, exc_info: Any) -> None:
+        self.logger.error("Failed at %s.", logs.route(), exc_info=exc_info)
 
 
 def create_app(settings: Settings | None = None, classifier: Classifier | None = None) -> Flask:
@@ -33,13 +55,24 @@ def create_app(settings: Settings | None = None, classifier: Classifier | None =
     settings = settings or load_settings()
     choice = chosen(settings)
     classifier = classifier or choice.load(settings.limits)
-    app = Flask(__name__)
+    app = _App(__name__)
     _configure(app, settings)
     shelf = Shelf(classifier, choice, offered(settings))
     archive = Archive.open(settings)
     weakref.finalize(app, archive.close)  # when the app is dropped, or the program ends
-    attach(app, State(settings, shelf, archive))
-    for blueprint in (pages.pages, models.models, docs.docs, api.api, health.health, installing.installing):
+    shared = State(settings, shelf, archive)
+    attach(app, shared)
+    logs.install(app, settings)
+    metrics.install(app, shared)
+    for blueprint in (
+        pages.pages,
+        models.models,
+        docs.docs,
+        api.api,
+        health.health,
+        metrics.metrics,
+        installing.installing,
+    ):
         app.register_blueprint(blueprint)
     for part in (problems, assets, headers, language, words, models, docs):
         part.install(app)

@@ -18,6 +18,7 @@ from pawsight.errors import BadSettings, PortInUse
 from pawsight.settings import Settings
 from pawsight.web import stopping
 from pawsight.web.headers import HEADERS
+from pawsight.web.metrics import counted
 from pawsight.web.problems import MEDIA_TYPE, of_status
 from pawsight.web.state import state
 from pawsight.web.swapping import swapping
@@ -70,6 +71,7 @@ def serve(app: Flask, listener: socket.socket, settings: Settings) -> None:
     server.channel_class = _Channel
     with app.app_context():
         shared = state()
+        counted().queue.set_function(lambda: len(server.task_dispatcher.queue))
     try:
         with tidying(shared.archive), swapping(settings, shared.shelf):
             stopping.run(server, settings.stop_within)
