@@ -24,6 +24,7 @@ LAYERS = [
     ["report"],
     ["learn"],
     ["web"],
+    ["doctor"],
     ["cli"],
     ["__main__"],
 ]

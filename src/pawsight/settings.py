@@ -88,6 +88,20 @@ def load_settings(
         raise _translate(error, merged) from error
 
 
+def sources(environment: Mapping[str, str] = os.environ, folder: Path | None = None) -> dict[str, str]:
+    """Where each setting that is not a default comes from: the file's path, or the name of a variable."""
+    path = _file(environment, folder or Path.cwd())
+    found = dict.fromkeys(_from_file(environment, folder or Path.cwd()), str(path))
+    for name in _from_environment(environment):
+        variable = PREFIX + name.upper()
+        found[name] = variable if variable in environment else "PORT"
+    return found
+
+
+def _file(environment: Mapping[str, str], folder: Path) -> Path:
+    return Path(environment.get(CONFIG, folder / "pawsight.toml"))
+
+
 def _translate(error: msgspec.ValidationError, merged: Mapping[str, Any]) -> BadSettings:
     """Say which setting is wrong and what came; msgspec names it as `$.port`."""
     reason, _, field = str(error).partition(" - at `$.")
@@ -97,7 +111,7 @@ def _translate(error: msgspec.ValidationError, merged: Mapping[str, Any]) -> Bad
 
 
 def _from_file(environment: Mapping[str, str], folder: Path) -> dict[str, Any]:
-    path = Path(environment.get(CONFIG, folder / "pawsight.toml"))
+    path = _file(environment, folder)
     if not path.exists() and CONFIG not in environment:
         return {}
     try:
