@@ -25,6 +25,7 @@ from pawsight.web import (
     models,
     pages,
     problems,
+    reports,
     words,
 )
 from pawsight.web.shelf import Shelf, offered
@@ -71,6 +72,7 @@ def create_app(settings: Settings | None = None, classifier: Classifier | None =
         api.api,
         health.health,
         metrics.metrics,
+        reports.reports,
         installing.installing,
     ):
         app.register_blueprint(blueprint)

@@ -14,7 +14,9 @@ _POLICY = {
     "worker-src": "'self'",
     "form-action": "'self'",
     "base-uri": "'none'",
+    "object-src": "'none'",
     "frame-ancestors": "'none'",
+    "report-uri": "/csp-reports",
 }
 
 HEADERS = {
