@@ -53,7 +53,7 @@ def cores(settings: Settings) -> Finding:
     """How many requests run side by side, and on how many cores."""
     usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     says = f"{usable} usable, {settings.threads} threads answer"
-    if settings.threads > 4 * usable:
+    if settings.threads > 16 * usable:  # threads wait for bodies and disks, too
         return Finding("cores", "warning", says, "Set threads to about the number of cores.")
     return Finding("cores", "ok", says)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -10,10 +9,6 @@ import numpy as np
 import numpy.typing as npt
 
 from pawsight.types import Floats, Pixels
-
-# ONNX Runtime, from 1.29 on, else writes an identifier into the user's home and tells its maker about every model that
-# is loaded. It reads this when it is imported, which is nowhere done before this module is.
-os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 INPUT = "pixels"
 OUTPUTS = ("scores", "features", "maps")

@@ -115,7 +115,7 @@ def forget(id: str) -> tuple[str, int]:
 @api.get("/predictions/<id>/photo.jpg")
 def photo(id: str) -> Response:
     """The photo as it is shown: small, upright, made from the pixels."""
-    return Response(recall(id, state().archive).photo, mimetype="image/jpeg")
+    return _picture(recall(id, state().archive).photo, "image/jpeg", "photo.jpg")
 
 
 @api.get("/predictions/<id>/heatmap.png")
@@ -124,7 +124,13 @@ def heat(id: str) -> Response:
     shared = state()
     answer = recall(id, shared.archive)
     name = request.args.get("class", answer.prediction.label)
-    return Response(heatmap(answer, shared.shelf.card(answer.prediction.model).input, name), mimetype="image/png")
+    drawn = heatmap(answer, shared.shelf.card(answer.prediction.model).input, name)
+    return _picture(drawn, "image/png", "heatmap.png")
+
+
+def _picture(data: bytes, kind: str, name: str) -> Response:
+    """A picture under a name of ours: whatever the upload was called is not known any more."""
+    return Response(data, mimetype=kind, headers={"Content-Disposition": f'inline; filename="{name}"'})
 
 
 @api.get("/models")
