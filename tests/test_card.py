@@ -92,7 +92,7 @@ def test_a_folder_without_a_card(tmp_path: Path) -> None:
 
 def test_a_listed_file(folder: Path) -> None:
     assert read_file(folder, GRAPH, read_card(folder)) == (folder / GRAPH).read_bytes()
-    assert describe(folder / GRAPH) == read_card(folder).files[GRAPH]
+    assert describe((folder / GRAPH).read_bytes()) == read_card(folder).files[GRAPH]
 
 
 def test_a_changed_file(folder: Path) -> None:

@@ -31,6 +31,8 @@ SERVING = [
     "batch",
     "archive",
     "web",
+    "choice",
+    "doctor",
 ]
 HEAVY = {"keras", "tensorflow", "tensorflow-cpu", "scikit-learn", "matplotlib", "scipy", "onnx", "ray", "torch"}
 

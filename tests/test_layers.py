@@ -20,10 +20,11 @@ LAYERS = [
     ["settings", "card", "recipes", "images", "metrics"],
     ["runtime", "zoo", "displays", "archive", "thumbnail"],
     ["classifier", "explain", "data", "decoding"],
-    ["evaluate", "batch", "train"],
+    ["choice", "evaluate", "batch", "train"],
     ["report"],
     ["learn"],
     ["web"],
+    ["doctor"],
     ["cli"],
     ["__main__"],
 ]

@@ -9,6 +9,7 @@ Importing the package imports nothing heavy; the public names are loaded when th
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 from pawsight.errors import PawsightError
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Classifier", "PawsightError", "Prediction", "__version__"]
 __version__ = "0.1.0"
+
+# ONNX Runtime, from 1.29 on, else writes an identifier into the user's home and tells its maker about every model that
+# is loaded. It reads this when it is imported, and no module of ours is imported before this one.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 
 def __getattr__(name: str) -> Any:

@@ -7,6 +7,8 @@ thresholds, golden answers, figures and where everything came from. `docs/model-
 from __future__ import annotations
 
 import hashlib
+import os
+import stat
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -18,16 +20,20 @@ from pawsight.types import FitMode, Interpolation
 
 CARD = "card.json"
 GRAPH = "model.onnx"
+LARGEST_CARD = 4_000_000
+LARGEST_FILE = 2**31  # what protobuf, and so an ONNX file, may have
+_EDITED = "Write the folder again; do not edit it."
+_DO_NOT_WAIT = getattr(os, "O_NONBLOCK", 0)  # for the other end of a pipe
 
 Probability = Annotated[float, Meta(ge=0, le=1)]
-Positive = Annotated[int, Meta(gt=0)]
+Side = Annotated[int, Meta(gt=0, le=2048)]  # the golden pictures are fitted before anything of the graph is known
 Precision = Literal["float32", "int8"]
 
 
 class Input(Struct, frozen=True, forbid_unknown_fields=True):
     """How a photo is brought to the graph's `(N, size, size, 3)` uint8 input."""
 
-    size: Positive
+    size: Side
     fit: FitMode
     interpolation: Interpolation = "bicubic"
 
@@ -53,8 +59,8 @@ class Golden(Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     seed: str
-    tolerance: Probability
-    scores: list[dict[str, Probability]]
+    tolerance: Annotated[float, Meta(ge=0, le=0.2)]
+    scores: Annotated[list[dict[str, Probability]], Meta(max_length=64)]
 
 
 class Metric(Struct, frozen=True, forbid_unknown_fields=True):
@@ -103,6 +109,7 @@ class ModelCard(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     origin: str = ""
     files: dict[str, File] = {}
     golden: Golden
+    sha256: str = ""
 
     @property
     def id(self) -> str:
@@ -110,9 +117,8 @@ class ModelCard(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         return f"{self.name}-{self.version}"
 
 
-def describe(path: Path) -> File:
-    """Measure one file of a model folder, for the card's `files`."""
-    data = path.read_bytes()
+def describe(data: bytes) -> File:
+    """Measure the content of one file of a model folder, for the card's `files`."""
     return File(sha256=hashlib.sha256(data).hexdigest(), bytes=len(data))
 
 
@@ -123,33 +129,42 @@ def seal(card: ModelCard, folder: Path) -> ModelCard:
         The card as written.
     """
     paths = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != CARD)
-    files = {path.relative_to(folder).as_posix(): describe(path) for path in paths}
-    sealed = msgspec.structs.replace(card, files=files)
-    _write(sealed, folder)
+    files = {path.relative_to(folder).as_posix(): describe(path.read_bytes()) for path in paths}
+    described = msgspec.structs.replace(card, files=files)
+    sealed = msgspec.structs.replace(described, sha256=_fingerprint(msgspec.json.encode(described)))
+    (folder / CARD).write_bytes(msgspec.json.format(msgspec.json.encode(sealed), indent=2) + b"\n")
     return sealed
 
 
-def _write(card: ModelCard, folder: Path) -> None:
-    (folder / CARD).write_bytes(msgspec.json.format(msgspec.json.encode(card), indent=2) + b"\n")
+def _fingerprint(content: bytes) -> str:
+    """SHA-256 of a card's JSON without the field for it; of what it says, not of how its lines are broken."""
+    fields = msgspec.json.decode(content)
+    fields.pop("sha256", None)
+    return hashlib.sha256(msgspec.json.encode(fields, order="sorted")).hexdigest()
 
 
 def read_card(folder: Path) -> ModelCard:
     """Read and check `card.json`.
 
     Raises:
-        BadModel: no card, not JSON, a field that is missing, unknown or out of range; the message names it.
+        BadModel: no card, not JSON, a field that is missing, unknown or out of range; the message names it. Or it was
+            changed after it was sealed.
     """
     path = folder / CARD
     try:
-        card = msgspec.json.decode(path.read_bytes(), type=ModelCard)
+        content = read_inside(folder, CARD, LARGEST_CARD)
     except OSError as error:
         raise BadModel(
             f"Expected a model folder with {CARD} at {folder}, but {CARD} cannot be read ({error.strerror}).",
             "Give the folder that `pawsight train` wrote.",
         ) from error
-    except (msgspec.ValidationError, msgspec.DecodeError) as error:
-        raise BadModel(f"{path} is no valid model card: {error}.", "Write the folder again; do not edit it.") from error
+    try:
+        card = msgspec.json.decode(content, type=ModelCard)
+    except (msgspec.ValidationError, msgspec.DecodeError, RecursionError) as error:
+        raise BadModel(f"{path} is no valid model card: {error}.", _EDITED) from error
     _check(card, path)
+    if card.sha256 and card.sha256 != _fingerprint(content):
+        raise BadModel(f"{path} was changed after it was written (SHA-256 differs).", _EDITED)
     return card
 
 
@@ -160,6 +175,14 @@ def _check(card: ModelCard, path: Path) -> None:
         raise BadModel(f"{path} has thresholds that overlap: absent above present.")
     if any(set(row) != set(card.classes) for row in card.golden.scores) or not card.golden.scores:
         raise BadModel(f"{path} expects golden scores for other classes than it names.")
+    if outside := [name for name in card.files if not _is_inside(name)]:
+        raise BadModel(f"{path} lists files that are not in its folder: {', '.join(map(repr, outside[:3]))}.")
+
+
+def _is_inside(name: str) -> bool:
+    """Whether a name stays in the folder, on every system."""
+    parts = name.replace("\\", "/").split("/")
+    return not {"", ".", ".."} & set(parts) and ":" not in name and name.isprintable()
 
 
 def read_file(folder: Path, name: str, card: ModelCard) -> bytes:
@@ -169,14 +192,40 @@ def read_file(folder: Path, name: str, card: ModelCard) -> bytes:
         BadModel: the card does not list the file, it is missing, or its bytes are not the ones listed.
     """
     if name not in card.files:
-        raise BadModel(f"The card in {folder} does not list {name}.", "Write the folder again; do not edit it.")
+        raise BadModel(f"The card in {folder} does not list {name}.", _EDITED)
+    listed = card.files[name]
     try:
-        data = (folder / name).read_bytes()
+        data = read_inside(folder, name, min(listed.bytes, LARGEST_FILE))
     except OSError as error:
         raise BadModel(f"Expected {name} in {folder}, but it cannot be read ({error.strerror}).") from error
-    if hashlib.sha256(data).hexdigest() != card.files[name].sha256:
+    if describe(data) != listed:
         raise BadModel(
-            f"{folder / name} is not the file that its card describes (SHA-256 differs).",
+            f"{folder / name} is not the file that its card describes (size or SHA-256 differs).",
             "Copy or train the model again.",
         )
     return data
+
+
+def read_inside(folder: Path, name: str, most: int) -> bytes:
+    """Read a file that really is in a folder; a pipe or device there keeps nobody waiting.
+
+    Args:
+        folder: may be reached over links, as one that says which version is current.
+        name: of a file in it; no link may lead out of the folder.
+        most: bytes that are read.
+
+    Raises:
+        BadModel: it leads out of the folder, is no plain file, or has more bytes.
+        OSError: the system does not hand it over.
+    """
+    path = folder / name
+    real = Path(os.path.realpath(path, strict=True))
+    if not real.is_relative_to(os.path.realpath(folder)):
+        raise BadModel(f"{path} leads out of its folder.", "Copy the file itself there.")
+    with open(real, "rb", opener=lambda file, flags: os.open(file, flags | _DO_NOT_WAIT)) as opened:
+        found = os.fstat(opened.fileno())
+        if not stat.S_ISREG(found.st_mode):
+            raise BadModel(f"Expected a file, but {path} is none.", "Copy the model again.")
+        if found.st_size > most:
+            raise BadModel(f"{path} has {found.st_size:,} bytes, more than expected ({most:,}).", "Copy it again.")
+        return opened.read(most)

@@ -26,10 +26,16 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What an operator can set. Immutable; made once at the start by `load_settings`."""
 
     model: str = "default"
+    models: str = "all"
     host: str = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535)] = 8000
     threads: Annotated[int, Meta(ge=1)] = 4 * _CORES
     decoders: Annotated[int, Meta(ge=1)] = _CORES
+    stop_within: Annotated[float, Meta(ge=0)] = 8.0  # Docker kills after ten seconds
+    log_format: Literal["text", "json"] = "text"
+    log_requests: bool | None = None
+    log_addresses: bool = False
+    metrics: Literal["local", "all", "off"] = "local"
     max_bytes: Annotated[int, Meta(ge=1)] = LIMITS.bytes
     max_pixels: Annotated[int, Meta(ge=1, le=89_478_485)] = LIMITS.pixels  # from there on Pillow refuses by itself
     max_scans: Annotated[int, Meta(ge=1)] = LIMITS.scans
@@ -65,10 +71,17 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     @property
     def archive_folder(self) -> Path:
         """Where uploads are kept: the setting, or where the system wants programs' data (XDG base directories)."""
-        if self.archive:
-            return Path(self.archive).expanduser()
-        data = os.environ.get("XDG_DATA_HOME") or "~/.local/share"
-        return Path(data).expanduser() / "pawsight" / "archive"
+        return Path(self.archive).expanduser() if self.archive else _data_folder() / "archive"
+
+    @property
+    def choice_file(self) -> Path:
+        """Where `pawsight models use` writes down which model is to answer."""
+        return _data_folder() / "model.json"
+
+
+def _data_folder() -> Path:
+    data = os.environ.get("XDG_DATA_HOME") or "~/.local/share"
+    return Path(data).expanduser() / "pawsight"
 
 
 def load_settings(
@@ -92,6 +105,20 @@ def load_settings(
         raise _translate(error, merged) from error
 
 
+def sources(environment: Mapping[str, str] = os.environ, folder: Path | None = None) -> dict[str, str]:
+    """Where each setting that is not a default comes from: the file's path, or the name of a variable."""
+    path = _file(environment, folder or Path.cwd())
+    found = dict.fromkeys(_from_file(environment, folder or Path.cwd()), str(path))
+    for name in _from_environment(environment):
+        variable = PREFIX + name.upper()
+        found[name] = variable if variable in environment else "PORT"
+    return found
+
+
+def _file(environment: Mapping[str, str], folder: Path) -> Path:
+    return Path(environment.get(CONFIG, folder / "pawsight.toml"))
+
+
 def _translate(error: msgspec.ValidationError, merged: Mapping[str, Any]) -> BadSettings:
     """Say which setting is wrong and what came; msgspec names it as `$.port`."""
     reason, _, field = str(error).partition(" - at `$.")
@@ -101,7 +128,7 @@ def _translate(error: msgspec.ValidationError, merged: Mapping[str, Any]) -> Bad
 
 
 def _from_file(environment: Mapping[str, str], folder: Path) -> dict[str, Any]:
-    path = Path(environment.get(CONFIG, folder / "pawsight.toml"))
+    path = _file(environment, folder)
     if not path.exists() and CONFIG not in environment:
         return {}
     try:

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -78,3 +81,13 @@ def test_any_graph_can_be_opened(graph: bytes) -> None:
     assert np.array_equal(numbers, OnnxSession(graph).run(noise(3)).scores)
     with pytest.raises(BadModel, match="Expected an ONNX graph, but it does not load"):
         open_graph(b"no graph", threads=1)
+
+
+def test_nobody_is_told_and_nothing_is_left_at_home(tiny_model: Path, tmp_path: Path) -> None:
+    """ONNX Runtime would leave an identifier and a queue of messages there."""
+    code = "import sys; from pawsight import Classifier; print(Classifier.load(sys.argv[1]).card.id)"
+    own = {name: value for name, value in os.environ.items() if name != "ORT_DISABLE_TELEMETRY"}
+    own |= {"HOME": str(tmp_path), "CI": "", "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run([sys.executable, "-c", code, str(tiny_model)], env=own, capture_output=True, text=True)
+    assert done.stdout == "tiny-1\n", done.stderr
+    assert list(tmp_path.iterdir()) == []

@@ -183,6 +183,12 @@ def test_the_photo_that_is_kept_is_small_upright_and_without_metadata(
     assert not kept.getexif()
 
 
+def test_pictures_have_names_of_ours(send: Any, client: FlaskClient, picture: Any) -> None:
+    entry = send(picture(), name='x"; filename="evil.exe').json["predictions"][0]
+    for key, name in (("photo", "photo.jpg"), ("heatmap", "heatmap.png")):
+        assert client.get(entry[key]).headers["Content-Disposition"] == f'inline; filename="{name}"'
+
+
 def test_no_gps_leaves(send: Any, client: FlaskClient, shared: Path) -> None:
     with (shared / "hostile" / "expected.csv").open(newline="") as file:
         name = next(row["file"] for row in csv.DictReader(file) if "GPS" in row["note"])

@@ -33,10 +33,33 @@ def test_every_route_method_and_status(app: Flask, client: FlaskClient) -> None:
     assert statuses >= {200, 303, 400, 404, 405, 500}
 
 
+@pytest.mark.parametrize(
+    ("environment", "sent"),
+    [
+        ({}, False),
+        ({"HTTP_X_FORWARDED_PROTO": "http"}, False),
+        ({"HTTP_X_FORWARDED_PROTO": "https"}, True),
+        ({"wsgi.url_scheme": "https"}, True),
+    ],
+)
+def test_only_over_https_browsers_are_bound_to_it(client: FlaskClient, environment: dict[str, str], sent: bool) -> None:
+    for address in ("/", "/nothing", "/api/v1/models"):
+        policy = client.get(address, environ_overrides=environment).headers.get("Strict-Transport-Security", "")
+        assert ("max-age=31536000; includeSubDomains" in policy) == sent
+
+
+def test_no_other_site_may_read(client: FlaskClient) -> None:
+    for address in ("/", "/api/v1/models", "/nothing"):
+        response = client.get(address, headers={"Origin": "https://evil.example"})
+        assert "Access-Control-Allow-Origin" not in response.headers
+
+
 def test_the_policy_is_strict() -> None:
     policy = headers.HEADERS["Content-Security-Policy"]
     assert "unsafe" not in policy
     assert "default-src 'none'" in policy
+    assert "object-src 'none'" in policy
+    assert "base-uri 'none'" in policy
     assert "frame-ancestors 'none'" in policy
     assert "http" not in policy
 

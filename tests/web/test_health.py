@@ -13,7 +13,7 @@ from pawsight.classifier import Classifier
 
 def test_alive_and_ready(client: FlaskClient, shipped: Classifier) -> None:
     assert client.get("/livez").json == {"status": "alive"}
-    assert client.get("/readyz").json == {"status": "ready", "model": shipped.card.id}
+    assert client.get("/readyz").json == {"status": "ready", "model": shipped.card.id, "refused": None}
 
 
 def test_a_model_that_answers_wrong_is_alive_but_not_ready(make_app: Callable[..., Flask], shipped: Classifier) -> None:

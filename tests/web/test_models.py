@@ -72,7 +72,7 @@ def test_an_unknown_model(client: FlaskClient, name: str) -> None:
     assert (response.status_code, response.mimetype) == (404, "text/html")
 
 
-def test_all_that_are_shipped_are_compared(
+def test_all_that_answer_here_are_compared(
     tmp_path: Path, make_model: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, tiny_model: Path
 ) -> None:
     for name in ("lite0", "other"):
@@ -80,7 +80,7 @@ def test_all_that_are_shipped_are_compared(
     monkeypatch.setattr(zoo, "FOLDER", tmp_path)
     client = create_app(Settings(model=str(tiny_model))).test_client()
     page = words(client.get("/model").text)
-    assert re.findall(r'<a href="/models/(\w+)"', page) == ["lite0", "other"]
+    assert re.findall(r'<a href="/models/(\w+)"', page) == ["tiny", "lite0", "other"]
     assert 'href="/models/other" aria-current="true"' in words(client.get("/models/other").text)
 
 

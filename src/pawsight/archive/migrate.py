@@ -11,9 +11,9 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.engine import URL, Connection, Engine
 
-from pawsight.errors import BadArchive
+from pawsight.errors import ArchiveUnavailable, BadArchive
 
 SCRIPTS = Path(__file__).with_name("migrations")
 HEAD = "0001"
@@ -41,6 +41,26 @@ def migrate(engine: Engine, writer: Writer, scripts: Path = SCRIPTS, head: str =
     with writer(_LOCK) as connection:
         if _version(connection) != head:
             _upgrade(connection, scripts, head)
+
+
+def schema(url: URL) -> str | None:
+    """The schema of an index, read without changing anything; None where there is no index yet.
+
+    Raises:
+        ArchiveUnavailable: the database does not answer.
+    """
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
+        return None
+    engine = sa.create_engine(url, poolclass=sa.NullPool)
+    try:
+        with engine.connect() as connection:
+            return _version(connection)
+    except (sa.exc.SQLAlchemyError, ModuleNotFoundError) as error:
+        reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+        raise ArchiveUnavailable(
+            f"Expected the archive's database to answer, but it does not ({reason}).",
+            "Check archive_url, and whether the database runs.",
+        ) from error
 
 
 def _version(connection: Connection) -> str | None:

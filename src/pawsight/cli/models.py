@@ -1,4 +1,4 @@
-"""`pawsight models`: what is shipped."""
+"""`pawsight models`: what is shipped, and which one servers answer with."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pawsight.card import GRAPH, Metric, ModelCard, read_card
 TITLES = ("name", "version", "classes", "input", "accuracy (95 % interval, n)", "MB")
 
 
-@click.command()
+@click.group(name="models", invoke_without_command=True)
 @click.option(
     "--format",
     "form",
@@ -22,14 +22,66 @@ TITLES = ("name", "version", "classes", "input", "accuracy (95 % interval, n)", 
     show_default=True,
     help="How the list is written.",
 )
-def command(form: str) -> None:
-    """List the models that come with Pawsight; the first is the default.
+@click.pass_context
+def command(context: click.Context, form: str) -> None:
+    """List the models that come with Pawsight; the first is the default. Or choose another one.
 
     \b
     Examples:
       pawsight models
       pawsight models --format json
+      pawsight models use runs/my-model
+      pawsight models rollback
     """
+    if context.invoked_subcommand is None:
+        _list(form)
+
+
+@command.command()
+@click.argument("model")
+def use(model: str) -> None:
+    """Let servers answer with MODEL, a shipped model's name or a folder; running ones take it within seconds.
+
+    It is checked here first, as each server does again: one that cannot be trusted is refused, and the model before
+    goes on. Servers that were started with --model or PAWSIGHT_MODEL stay with that.
+
+    \b
+    Examples:
+      pawsight models use runs/my-model
+      pawsight models use default
+    """
+    from pawsight import choice
+    from pawsight.settings import load_settings
+
+    _told(choice.use(load_settings(), model).model)
+
+
+@command.command()
+def rollback() -> None:
+    """Let servers answer with the model that was chosen before, as `use` would.
+
+    \b
+    Example:
+      pawsight models rollback
+    """
+    from pawsight import choice
+    from pawsight.settings import load_settings
+
+    _told(choice.roll_back(load_settings()).model)
+
+
+def _told(model: str) -> None:
+    from pawsight.choice import FOLLOW
+    from pawsight.settings import load_settings
+
+    click.echo(f"Servers answer with {model} now.", err=True)
+    if (pinned := load_settings().model) != FOLLOW:
+        click.echo(
+            f"But the settings here name the model {pinned}; a server with these settings stays with it.", err=True
+        )
+
+
+def _list(form: str) -> None:
     cards = [read_card(zoo.find(name)) for name in zoo.names()]
     if form == "json":
         click.echo(msgspec.json.format(msgspec.json.encode([_described(card) for card in cards])))

@@ -14,8 +14,11 @@ if TYPE_CHECKING:
 @click.option("--host", help="Address to listen on; 0.0.0.0 for all that this machine has.  [default: 127.0.0.1]")
 @click.option("--port", help="Port to listen on; 0 for any free one.  [default: $PORT, or 8000]")
 @click.option("--model", help="A shipped model's name or a model folder.  [default: default]")
+@click.option(
+    "--log-format", type=click.Choice(["text", "json"]), help="How it logs; json has a line a request.  [default: text]"
+)
 @click.option("--debug", is_flag=True, help="For developers: reload on changes, show errors in the browser.")
-def command(host: str | None, port: str | None, model: str | None, debug: bool) -> None:
+def command(host: str | None, port: str | None, model: str | None, log_format: str | None, debug: bool) -> None:
     """Serve the page and the API.
 
     \b
@@ -24,16 +27,16 @@ def command(host: str | None, port: str | None, model: str | None, debug: bool) 
       pawsight serve --host 0.0.0.0 --port 80
       pawsight serve --model runs/my-model
     """
-    from pawsight.classifier import Classifier
     from pawsight.settings import load_settings
-    from pawsight.web import create_app, server
+    from pawsight.web import create_app, logs, server
 
-    settings = load_settings({"host": host, "port": port, "model": model})
+    settings = load_settings({"host": host, "port": port, "model": model, "log_format": log_format})
     if debug:
         create_app(settings).run(settings.host, settings.port, debug=True)
         return
+    logs.set_up(settings)
     listener = server.listen(settings.host, settings.port)
-    app = create_app(settings, Classifier.load(settings.model, limits=settings.limits))
+    app = create_app(settings)
     click.echo(f"Pawsight answers at {server.url(listener)} (Ctrl-C stops)", err=True)
     click.echo(_kept(settings), err=True)
     server.serve(app, listener, settings)

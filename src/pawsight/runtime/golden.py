@@ -1,9 +1,8 @@
 """Pictures made from a seed, whose answers a model folder carries.
 
 A model that was exported wrongly, whose outputs or channels were swapped, whose size or fit mode changed, or that runs
-on a broken runtime, answers differently on them and is refused. (Class names swapped in the card alone change no
-score, and cannot be noticed.) They are made by a hash, so that every language and version makes the same ones and no
-photo has to be shipped.
+on a broken runtime, answers differently on them and is refused. They are made by a hash, so that every language and
+version makes the same ones and no photo has to be shipped.
 """
 
 from __future__ import annotations
@@ -16,8 +15,8 @@ import numpy as np
 from pawsight.card import Golden, ModelCard
 from pawsight.errors import BadModel
 from pawsight.images import fit
-from pawsight.runtime import Session
-from pawsight.types import Floats, Pixels
+from pawsight.runtime import Outputs, Session
+from pawsight.types import Pixels
 
 SEED = "pawsight"
 COUNT = 4
@@ -67,7 +66,8 @@ def replay(card: ModelCard, session: Session) -> None:
         BadModel: the graph does not take pictures of the card's size, answers for another number of classes, or gives a
             score that differs by more than the card's tolerance.
     """
-    scores = _scores(card, session)
+    out = _answer(card, session)
+    scores = out.scores
     expected = np.array([[row[name] for name in card.classes] for row in card.golden.scores])
     if scores.shape != expected.shape:
         raise BadModel(
@@ -80,11 +80,21 @@ def replay(card: ModelCard, session: Session) -> None:
             f"{card.golden.tolerance}, but one differs by {worst:.3f}.",
             HINT,
         )
+    _check_evidence(card, out)
 
 
-def _scores(card: ModelCard, session: Session) -> Floats:
+def _check_evidence(card: ModelCard, out: Outputs) -> None:
+    """Features and maps are not in the card, but what is drawn and searched with them needs their shapes."""
+    photos, classes = out.scores.shape
+    if out.features.ndim != 2 or out.maps.ndim != 4 or len(out.features) != photos or len(out.maps) != photos:
+        raise BadModel(f"Model {card.id} does not give features (N, D) and maps (N, h, w, C).", HINT)
+    if out.maps.shape[3] != classes or not (np.isfinite(out.features).all() and np.isfinite(out.maps).all()):
+        raise BadModel(f"Model {card.id} gives maps of other classes, or values that are no numbers.", HINT)
+
+
+def _answer(card: ModelCard, session: Session) -> Outputs:
     try:
-        return session.run(fitted(card)).scores
+        return session.run(fitted(card))
     except Exception as error:  # a runtime's exceptions share no base but Exception
         raise BadModel(
             f"Model {card.id} cannot answer its golden pictures of {card.input.size} x {card.input.size} pixels "

@@ -6,6 +6,7 @@ import onnxruntime as ort
 
 from pawsight.errors import BadModel
 from pawsight.runtime import INPUT, OUTPUTS, Outputs
+from pawsight.runtime.contents import check_contents
 from pawsight.types import Pixels
 
 
@@ -34,20 +35,22 @@ class OnnxSession:
         threads: processor threads for one call; 1 where calls run side by side.
 
     Raises:
-        BadModel: not a graph, or not one with our input and outputs.
+        BadModel: not a graph, one that is more than `contents` lets in, or not one with our input and outputs.
     """
 
     def __init__(self, graph: bytes, threads: int = 1) -> None:
+        check_contents(graph)
         self._session = open_graph(graph, threads)
         self._check_names()
 
     def _check_names(self) -> None:
         inputs = {node.name: node.type for node in self._session.get_inputs()}
-        outputs = {node.name for node in self._session.get_outputs()}
-        if inputs != {INPUT: "tensor(uint8)"} or not outputs.issuperset(OUTPUTS):
+        outputs = {node.name: node.type for node in self._session.get_outputs()}
+        floats = [outputs.get(name) == "tensor(float)" for name in OUTPUTS]
+        if inputs != {INPUT: "tensor(uint8)"} or not all(floats):
             raise BadModel(
-                f"Expected a graph from {INPUT} (uint8) to {', '.join(OUTPUTS)}, "
-                f"but this one goes from {inputs} to {', '.join(sorted(outputs))}.",
+                f"Expected a graph from {INPUT} (uint8) to {', '.join(OUTPUTS)} (float), "
+                f"but this one goes from {inputs} to {outputs}.",
                 "Export it with `pawsight train` or `pawsight export`.",
             )
 

@@ -25,6 +25,7 @@ from pawsight.errors import (
     UnknownLabel,
 )
 from pawsight.explain import heat, overlay, to_png
+from pawsight.web.metrics import counted
 
 _OURS = (StorageFull, ArchiveUnavailable, BadArchive, DecodersUnavailable)
 
@@ -87,12 +88,16 @@ def answer_or_error(
 ) -> Answer | PawsightError:
     """Answer for one photo of several: what is wrong with it must not cost the others their answers."""
     try:
-        return answer(data, classifier, archive, decoders, visitor)
+        found = answer(data, classifier, archive, decoders, visitor)
     except ImageError as error:
+        counted().answered(error)
         return error
     except _OURS as error:
+        counted().answered(error)
         current_app.logger.error("%s", error)
         return error
+    counted().answered(found.prediction)
+    return found
 
 
 def recall(id: str, archive: Archive) -> Answer:

@@ -42,9 +42,8 @@ def create() -> Response:
     """Answer for one or several photos; 201 where at least one could be answered."""
     shared = state()
     photos = uploads(shared.settings)
-    outcomes = [
-        answer_or_error(photo.data, shared.classifier, shared.archive, shared.decoders, token()) for photo in photos
-    ]
+    classifier = shared.shelf.get(request.form.get("model") or request.args.get("model", ""))
+    outcomes = [answer_or_error(photo.data, classifier, shared.archive, shared.decoders, token()) for photo in photos]
     answers = [outcome for outcome in outcomes if isinstance(outcome, Answer)]
     entries = [_entry(outcome) for outcome in outcomes]
     if not answers:
@@ -116,22 +115,28 @@ def forget(id: str) -> tuple[str, int]:
 @api.get("/predictions/<id>/photo.jpg")
 def photo(id: str) -> Response:
     """The photo as it is shown: small, upright, made from the pixels."""
-    return Response(recall(id, state().archive).photo, mimetype="image/jpeg")
+    return _picture(recall(id, state().archive).photo, "image/jpeg", "photo.jpg")
 
 
 @api.get("/predictions/<id>/heatmap.png")
 def heat(id: str) -> Response:
-    """Where the model looked for `?class=`; for the most likely class without it."""
+    """Where the model that answered looked for `?class=`; for the most likely class without it."""
     shared = state()
     answer = recall(id, shared.archive)
     name = request.args.get("class", answer.prediction.label)
-    return Response(heatmap(answer, shared.classifier.card.input, name), mimetype="image/png")
+    drawn = heatmap(answer, shared.shelf.card(answer.prediction.model).input, name)
+    return _picture(drawn, "image/png", "heatmap.png")
+
+
+def _picture(data: bytes, kind: str, name: str) -> Response:
+    """A picture under a name of ours: whatever the upload was called is not known any more."""
+    return Response(data, mimetype=kind, headers={"Content-Disposition": f'inline; filename="{name}"'})
 
 
 @api.get("/models")
 def models() -> Response:
-    """What the models here say of themselves."""
-    return jsonify(models=[_public(state().classifier.card)])
+    """What the models here say of themselves; the first answers where a request names none."""
+    return jsonify(models=[_public(card) for card in state().shelf.cards()])
 
 
 def _public(card: ModelCard) -> dict[str, Any]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import weakref
+from typing import Any
 
 from flask import Flask
 from flask_bootstrap import Bootstrap5
 
 from pawsight.archive.store import Archive
+from pawsight.choice import chosen
 from pawsight.classifier import Classifier
 from pawsight.decoding import Decoders
 from pawsight.settings import Settings, load_settings
@@ -19,18 +21,29 @@ from pawsight.web import (
     health,
     installing,
     language,
+    logs,
     many,
+    metrics,
     models,
     origins,
     pages,
     photos,
     problems,
+    reports,
     words,
 )
 from pawsight.web.proxies import Proxies, networks
 from pawsight.web.rates import open_rates
+from pawsight.web.shelf import Shelf, offered
 from pawsight.web.state import State, attach
 from pawsight.web.uploads import MemoryRequest, body_limit
+
+
+class _App(Flask):
+    """Flask, but an error's line in the log names no address."""
+
+    def log_exception(self, exc_info: Any) -> None:
+        self.logger.error("Failed at %s.", logs.route(), exc_info=exc_info)
 
 
 def create_app(
@@ -40,7 +53,7 @@ def create_app(
 
     Args:
         settings: as `load_settings` finds them where None.
-        classifier: the model that answers; the one that the settings name where None.
+        classifier: the model that answers where a request names none; the one that is chosen where None.
         decoders: that open photos; the app's own where None.
 
     Raises:
@@ -50,15 +63,20 @@ def create_app(
         BadArchive, ArchiveUnavailable, StorageFull: uploads could not be remembered.
     """
     settings = settings or load_settings()
-    classifier = classifier or Classifier.load(settings.model, limits=settings.limits)
-    app = Flask(__name__)
+    choice = chosen(settings)
+    classifier = classifier or choice.load(settings.limits)
+    app = _App(__name__)
     _configure(app, settings)
+    shelf = Shelf(classifier, choice, offered(settings))
     archive = Archive.open(settings)
     weakref.finalize(app, archive.close)  # when the app is dropped, or the program ends
     if decoders is None:
         decoders = Decoders(settings.decoders, settings.max_decode_seconds, settings.max_decode_bytes)
         weakref.finalize(app, decoders.close)
-    attach(app, State(settings, classifier, archive, decoders, open_rates(settings)))
+    shared = State(settings, shelf, archive, decoders, open_rates(settings))
+    attach(app, shared)
+    logs.install(app, settings)
+    metrics.install(app, shared)
     for blueprint in (
         pages.pages,
         many.many,
@@ -67,6 +85,8 @@ def create_app(
         docs.docs,
         api.api,
         health.health,
+        metrics.metrics,
+        reports.reports,
         installing.installing,
     ):
         app.register_blueprint(blueprint)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import socket
 import time
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
@@ -165,6 +166,7 @@ class Gate(TcpWSGIServer):  # type: ignore[misc]
             clear_untrusted_proxy_headers=False,  # `proxies` does that
         )
         self.settings = settings
+        self.turned_away: Callable[[], object] = lambda: None  # called for each photo there is no time for
         self._held = 0
         self._quick = ThreadedTaskDispatcher()
         self._quick.set_thread_count(_QUICK)
@@ -180,6 +182,7 @@ class Gate(TcpWSGIServer):  # type: ignore[misc]
             if len(self.task_dispatcher.queue) < self.settings.max_waiting and self._held < self._most_held:
                 self.task_dispatcher.add_task(channel)
             else:
+                self.turned_away()
                 channel.turn_away()
         else:
             self._quick.add_task(channel)

@@ -19,6 +19,7 @@ def live() -> Response:
 @health.get("/readyz")
 def ready() -> Response:
     """200 where the model answers its golden pictures as its card says; else 503."""
-    classifier = state().classifier
+    shelf = state().shelf
+    classifier = shelf.first
     golden.replay(classifier.card, classifier.session)
-    return jsonify(status="ready", model=classifier.card.id)
+    return jsonify(status="ready", model=classifier.card.id, refused=shelf.refused)

@@ -125,19 +125,8 @@ def _epochs(data: bytes) -> list[Epoch]:
     return msgspec.convert(list(csv.DictReader(io.StringIO(data.decode()))), list[Epoch], strict=False)
 
 
-def shipped(name: str) -> Described:
-    """Describe a model that comes with the package.
-
-    Raises:
-        ModelNotFound: none has this name; paths lead nowhere here.
-    """
-    if name not in zoo.names():
-        raise ModelNotFound("No model of this name comes with Pawsight.", f"There are {', '.join(zoo.names())}.")
-    return describe(zoo.find(name))
-
-
 def serving(model: str, card: ModelCard) -> Described:
-    """Describe the model that answers, from the folder that the settings name, where that is still the same model."""
+    """Describe a loaded model, from the folder that it came from where that still holds the same one."""
     try:
         found = describe(zoo.find(model))
     except (ModelNotFound, BadModel):

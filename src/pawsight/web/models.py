@@ -16,14 +16,15 @@ models = Blueprint("models", __name__)
 @models.get("/model")
 def serving() -> str:
     """The model that answers here."""
-    shared = state()
-    return _page(measured.serving(shared.settings.model, shared.classifier.card))
+    shelf = state().shelf
+    return _page(measured.serving(shelf.choice.model, shelf.first.card))
 
 
 @models.get("/models/<name>")
 def shipped(name: str) -> str:
-    """A model that comes with Pawsight."""
-    return _page(measured.shipped(name))
+    """A model that a request may choose; paths lead nowhere here."""
+    shelf = state().shelf
+    return serving() if name == shelf.first.card.name else _page(measured.describe(shelf.folder(name)))
 
 
 def _page(model: measured.Described) -> str:
@@ -36,7 +37,8 @@ def _page(model: measured.Described) -> str:
         facts=model_words.facts(numbers) if numbers else [],
         mistakes=model_words.mistakes(numbers) if numbers else [],
         curves=_curves(model),
-        shipped=[read_card(zoo.find(name)) for name in zoo.names()],
+        comes_along=model.card.id in [read_card(zoo.find(name)).id for name in zoo.names()],
+        offered=state().shelf.cards(),
     )
 
 

@@ -94,7 +94,8 @@ OPERATIONS = {
         201,
         "An entry a photo, in their order; at least one of them is an answer.",
         _json(_object(predictions=_list(_ENTRY))),
-        (*_BAD_PHOTO, "decoders_unavailable", "storage_full", *_ARCHIVE),
+        (*_BAD_PHOTO, "model_not_found", "bad_model", "decoders_unavailable", "storage_full", *_ARCHIVE),
+        query=(("model", "The name of the model that is to answer; the first without it. The form may say it too."),),
         takes_photos=True,
         headers=(("Location", "Where the answer is; only for a single photo."),),
     ),
@@ -104,7 +105,7 @@ OPERATIONS = {
         200,
         "The photo with bright places where it speaks for the class.",
         _HEAT,
-        (*_ANSWER, "unknown_class"),
+        (*_ANSWER, "unknown_class", "model_not_found"),
         query=(("class", "Which class; the most likely one without it."),),
     ),
     "api.correct": Operation(
@@ -121,7 +122,9 @@ OPERATIONS = {
         _json(_object(forgotten={"type": "integer", "minimum": 0})),
         ("cross_site", "storage_full", *_ARCHIVE),
     ),
-    "api.models": Operation(200, "The models.", _json(_object(models=_list(_ref("Model"))))),
+    "api.models": Operation(
+        200, "The models, the one that answers by default first.", _json(_object(models=_list(_ref("Model"))))
+    ),
     "docs.description": Operation(200, "The description.", _json({"type": "object"})),
     "health.live": Operation(200, "It answers.", _json(_ref("Alive"))),
     "health.ready": Operation(200, "It answers right.", _json(_ref("Ready")), ("bad_model",)),
@@ -209,7 +212,9 @@ def _form() -> Json:
     photos = _list({"type": "string", "contentMediaType": "application/octet-stream"})
     photos["minItems"] = 1
     photos["description"] = "One or several photos, told by their bytes; names and claimed types mean nothing."
-    return {"required": True, "content": {"multipart/form-data": {"schema": _object(**{FIELD: photos})}}}
+    form = _object(**{FIELD: photos})
+    form["properties"]["model"] = {"type": "string", "description": "The name of the model that is to answer."}
+    return {"required": True, "content": {"multipart/form-data": {"schema": form}}}
 
 
 @cache

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from flask import Flask, Response, current_app, jsonify, render_template, request
+from flask import Flask, Response, current_app, g, jsonify, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from pawsight.errors import PawsightError
@@ -148,6 +148,7 @@ def in_words(problem: Problem) -> Problem:
 
 def respond(problem: Problem, **more: Any) -> Response:
     """Make the JSON answer; `more` are further members of it."""
+    g.code = problem.code  # for the log
     response = jsonify(asdict(problem) | more)
     response.status_code = problem.status
     response.mimetype = MEDIA_TYPE
@@ -173,4 +174,5 @@ def _handle(error: Exception) -> Response:
 
 
 def _page(problem: Problem) -> Response:
+    g.code = problem.code
     return Response(render_template("error.html", problem=in_words(problem)), problem.status, mimetype="text/html")

@@ -10,8 +10,11 @@ from flask import Flask
 
 from pawsight.errors import BadSettings, PortInUse
 from pawsight.settings import Settings
+from pawsight.web import stopping
 from pawsight.web.gate import Gate
+from pawsight.web.metrics import counted
 from pawsight.web.state import state
+from pawsight.web.swapping import swapping
 from pawsight.web.tidying import tidying
 
 try:
@@ -49,7 +52,7 @@ def url(listener: socket.socket) -> str:
 
 
 def serve(app: Flask, listener: socket.socket, settings: Settings) -> None:
-    """Answer until Ctrl-C, and let photos go whose time is over.
+    """Answer until Ctrl-C or SIGTERM and finish what has begun; meanwhile let photos go whose time is over.
 
     A body over 512 kB waits in a nameless temporary file of waitress until it is complete, so that many slow senders
     do not fill the memory; nobody can open that file, and it is gone with the request.
@@ -58,11 +61,13 @@ def serve(app: Flask, listener: socket.socket, settings: Settings) -> None:
     _allow_files(3 * settings.max_connections + 200)
     server = Gate(app, listener, settings)
     with app.app_context():
-        archive = state().archive
-        state().decoders.warm()
+        shared = state()
+        shared.decoders.warm()
+        counted().queue.set_function(lambda: len(server.task_dispatcher.queue))
+        server.turned_away = counted().refusals.labels("overloaded").inc
     try:
-        with tidying(archive):
-            server.run()
+        with tidying(shared.archive), swapping(settings, shared.shelf):
+            stopping.run(server, settings.stop_within)
     finally:
         server.close()
 

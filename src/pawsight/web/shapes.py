@@ -60,3 +60,7 @@ class Ready(Struct, forbid_unknown_fields=True):
 
     status: str
     model: str
+    refused: Annotated[
+        str | None,
+        Meta(description="Code of what is wrong with the model that was chosen last, where the one before answers on."),
+    ]

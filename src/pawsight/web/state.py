@@ -11,19 +11,25 @@ from pawsight.classifier import Classifier
 from pawsight.decoding import Decoders
 from pawsight.settings import Settings
 from pawsight.web.rates import Rates
+from pawsight.web.shelf import Shelf
 
 _NAME = "pawsight"
 
 
 @dataclass(frozen=True)
 class State:
-    """The settings, the loaded model, the opened archive, what opens photos, and what counts them."""
+    """The settings, the models, the opened archive, what opens photos, and what counts them."""
 
     settings: Settings
-    classifier: Classifier
+    shelf: Shelf
     archive: Archive
     decoders: Decoders
     rates: Rates | None = None
+
+    @property
+    def classifier(self) -> Classifier:
+        """The model that answers where none is named. Ask once in a request: the next time it may be another one."""
+        return self.shelf.first
 
 
 def attach(app: Flask, state: State) -> None:

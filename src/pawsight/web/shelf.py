@@ -1,0 +1,129 @@
+"""The models that one server answers with: the first is loaded at the start, the others when first asked for."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from pathlib import Path
+
+from pawsight import zoo
+from pawsight.card import ModelCard, read_card
+from pawsight.choice import Choice
+from pawsight.classifier import Classifier
+from pawsight.errors import ModelNotFound
+from pawsight.settings import Settings
+from pawsight.types import Limits
+
+ALL, NONE = "all", "none"
+
+
+def offered(settings: Settings) -> list[Path]:
+    """The folders that `settings.models` lets a request choose from.
+
+    Raises:
+        ModelNotFound: a name or path in it leads nowhere.
+    """
+    if settings.models == NONE:
+        return []
+    named = zoo.names() if settings.models == ALL else settings.models.split(",")
+    return [zoo.find(name.strip()) for name in named]
+
+
+class _Waiting:
+    """A model that is loaded once, by whoever asks first; those who come meanwhile wait."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.card = read_card(folder)
+        self._loaded: Classifier | None = None
+        self._lock = threading.Lock()
+
+    def load(self, limits: Limits) -> Classifier:
+        with self._lock:
+            if self._loaded is None:
+                self._loaded = Classifier.load(self.folder, limits=limits)
+                self.card = self._loaded.card
+            return self._loaded
+
+
+class Shelf:
+    """Models by name. Thread-safe; a request gets one of these and no other, whatever it names.
+
+    Attributes:
+        first: answers where a request names no model.
+        choice: what it was loaded by.
+        refused: code of what is wrong with the model that was chosen last; None where it is the one that answers.
+
+    Args:
+        first: answers where a request names no model.
+        choice: what the first was loaded by.
+        others: folders of more models; one with the name of `first`, or of one before it, is left out.
+
+    Raises:
+        BadModel: a folder has no card that can be read.
+    """
+
+    def __init__(self, first: Classifier, choice: Choice, others: Iterable[Path] = ()) -> None:
+        self.first = first
+        self.choice = choice
+        self.refused: str | None = None
+        self._retired: dict[str, ModelCard] = {}
+        self._others: dict[str, _Waiting] = {}
+        for waiting in map(_Waiting, others):
+            self._others.setdefault(waiting.card.name, waiting)
+
+    def get(self, name: str = "") -> Classifier:
+        """The model of a name; the first where the name is empty or `default`.
+
+        Raises:
+            ModelNotFound: none here has this name.
+            BadModel: its folder cannot be trusted.
+        """
+        first = self.first
+        if name in ("", "default", first.card.name):
+            return first
+        return self._other(name).load(first.limits)
+
+    def replace(self, first: Classifier, choice: Choice) -> None:
+        """Let another model answer first. What was asked for before this call is answered by the one before."""
+        before = self.first.card
+        self._retired[before.id] = before
+        self.first, self.choice, self.refused = first, choice, None
+
+    def _other(self, name: str) -> _Waiting:
+        if name not in self._others:
+            names = ", ".join(card.name for card in self.cards())
+            raise ModelNotFound(
+                f"Expected one of the models {names}, but another one was asked for.",
+                "GET /api/v1/models says what each is; without a name the first answers.",
+            )
+        return self._others[name]
+
+    def folder(self, name: str) -> Path:
+        """Where one of the other models stands.
+
+        Raises:
+            ModelNotFound: none of the others has this name.
+        """
+        return self._other(name).folder
+
+    def cards(self) -> list[ModelCard]:
+        """What each model says of itself, the first first."""
+        first = self.first.card
+        return [first, *(one.card for name, one in self._others.items() if name != first.name)]
+
+    def card(self, id: str) -> ModelCard:
+        """The card of the model that gave an answer.
+
+        Args:
+            id: name and version, as answers carry it.
+
+        Raises:
+            ModelNotFound: that model, or that version of it, is not here any more.
+        """
+        for card in self.cards():
+            if card.id == id:
+                return card
+        if id in self._retired:
+            return self._retired[id]
+        raise ModelNotFound("The model that gave this answer is not here any more.", "Ask again with the photo.")
