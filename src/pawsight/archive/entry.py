@@ -125,6 +125,15 @@ class Filter:
 
 
 @dataclass(frozen=True)
+class Choices:
+    """What there is to filter by: the values that entries have, sorted."""
+
+    verdicts: list[str]
+    labels: list[str]
+    models: list[str]
+
+
+@dataclass(frozen=True)
 class Page:
     """Some of the entries that were found.
 

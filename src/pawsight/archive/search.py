@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from pawsight.archive.entry import Entry, Filter, Page, Sort, hash_token
+from pawsight.archive.entry import Choices, Entry, Filter, Page, Sort, hash_token
 from pawsight.archive.rows import to_entry, unpack
 from pawsight.archive.tables import DetailsRow, EntryRow
 from pawsight.types import Floats
@@ -39,6 +39,12 @@ def find(session: Session, wanted: Filter, sort: Sort, page: int, size: int) -> 
     total = session.scalar(sa.select(sa.func.count()).select_from(EntryRow).where(*conditions)) or 0
     query = sa.select(EntryRow).where(*conditions).order_by(*_ORDERS[sort]).limit(size).offset((page - 1) * size)
     return Page([to_entry(row) for row in session.scalars(query)], total, page, size)
+
+
+def choices(session: Session) -> Choices:
+    """What there is to filter by, see `Archive.choices`."""
+    columns = (EntryRow.verdict, EntryRow.label, EntryRow.model)
+    return Choices(*(sorted(filter(None, session.scalars(sa.select(one).distinct()))) for one in columns))
 
 
 def where(wanted: Filter) -> Iterator[ColumnElement[bool]]:

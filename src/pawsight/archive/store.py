@@ -7,6 +7,7 @@ with Archive.open(load_settings()) as archive:
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
@@ -16,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from pawsight.archive import disk, leave, retention, rows, search, statistics
-from pawsight.archive.entry import Answer, Correction, Details, Entry, Filter, Page, Sort, hash_token
+from pawsight.archive.entry import Answer, Choices, Correction, Details, Entry, Filter, Page, Sort, hash_token
 from pawsight.archive.files import Files, Name
 from pawsight.archive.index import Index, where
 from pawsight.archive.photo import Photo, clean
@@ -242,6 +243,11 @@ class Archive:
         with self.index.reading() as session:
             return search.find(session, wanted, sort, page, size)
 
+    def choices(self) -> Choices:
+        """The verdicts, labels and models that entries have."""
+        with self.index.reading() as session:
+            return search.choices(session)
+
     def look_alikes(self, features: Floats, model: str, n: int = 10) -> list[tuple[Entry, float]]:
         """Find photos that a model sees alike.
 
@@ -260,6 +266,11 @@ class Archive:
         """Uploads of each day (UTC) that had any, oldest first, today included."""
         with self.index.reading() as session:
             return statistics.usage(session, rows.now().date() - timedelta(days=days - 1))
+
+    def verdicts(self, wanted: Filter = _NOTHING) -> Counter[str]:
+        """How often each verdict was given, for `statistics.shift`."""
+        with self.index.reading() as session:
+            return statistics.verdicts(session, wanted)
 
     def scores(self, name: str, wanted: Filter = _NOTHING) -> Floats:
         """The scores for one class, for histograms and `statistics.drift`: `(N,)` float32, in order of time.
