@@ -17,7 +17,7 @@ PACKAGE = SOURCE / "pawsight"
 # The design's table. A module that stands in no layer fails the test: decide where it belongs.
 LAYERS = [
     ["errors", "types", "formats", "parallel", "intervals"],
-    ["settings", "card", "recipes", "images", "metrics"],
+    ["settings", "card", "recipes", "images", "metrics", "private"],
     ["runtime", "zoo", "displays", "archive", "thumbnail"],
     ["classifier", "explain", "data"],
     ["evaluate", "batch", "train"],

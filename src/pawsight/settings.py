@@ -39,6 +39,8 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     archive_max_bytes: Annotated[int, Meta(ge=1)] | None = None
     retention_days: Annotated[int, Meta(ge=1)] | None = None
     keep_metadata: bool = False
+    admin: str = ""
+    admin_password_hash: str = ""
 
     @property
     def limits(self) -> Limits:
@@ -48,10 +50,16 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     @property
     def archive_folder(self) -> Path:
         """Where uploads are kept: the setting, or where the system wants programs' data (XDG base directories)."""
-        if self.archive:
-            return Path(self.archive).expanduser()
-        data = os.environ.get("XDG_DATA_HOME") or "~/.local/share"
-        return Path(data).expanduser() / "pawsight" / "archive"
+        return Path(self.archive).expanduser() if self.archive else _data() / "archive"
+
+    @property
+    def admin_folder(self) -> Path:
+        """Where the admin pages keep what is theirs: password, sessions, models that were learnt there."""
+        return Path(self.admin).expanduser() if self.admin else _data() / "admin"
+
+
+def _data() -> Path:
+    return Path(os.environ.get("XDG_DATA_HOME") or "~/.local/share").expanduser() / "pawsight"
 
 
 def load_settings(

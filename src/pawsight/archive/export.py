@@ -57,7 +57,7 @@ def export(archive: Archive, folder: Path, *, confident: float | None = None) ->
 
 @dataclass(frozen=True)
 class Labelled:
-    """What an export holds: (label, file) of each photo, and how many are left out because they show several classes."""
+    """What an export holds: (label, file) of each photo; several are left out because they show several classes."""
 
     photos: list[tuple[str, Name]]
     several: int

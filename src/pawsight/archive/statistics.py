@@ -21,6 +21,7 @@ from pawsight.types import Floats
 
 _Z_99 = 2.3263478740408408  # of the normal distribution, 99 % one-sided
 
+
 @dataclass(frozen=True)
 class Day:
     """Uploads of one day (UTC): how many, of which verdicts, how many a person corrected, and bytes of their files."""
@@ -51,7 +52,7 @@ def _day(day: object, rows: list[tuple[object, str, int, int, int]]) -> Day:
 def verdicts(session: Session, wanted: Filter) -> Counter[str]:
     """How often each verdict was given, see `Archive.verdicts`."""
     query = sa.select(EntryRow.verdict, sa.func.count()).where(*where(wanted)).group_by(EntryRow.verdict)
-    return Counter({verdict: number for verdict, number in session.execute(query)})
+    return Counter({row[0]: row[1] for row in session.execute(query)})
 
 
 def scores(session: Session, name: str, wanted: Filter) -> Floats:

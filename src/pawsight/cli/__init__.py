@@ -27,6 +27,7 @@ COMMANDS = {
     "train": "pawsight.cli.train",
     "evaluate": "pawsight.cli.evaluate",
     "archive": "pawsight.cli.archive",
+    "admin": "pawsight.cli.admin",
 }
 
 

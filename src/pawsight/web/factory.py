@@ -10,7 +10,8 @@ from flask_bootstrap import Bootstrap5
 from pawsight.archive.store import Archive
 from pawsight.classifier import Classifier
 from pawsight.settings import Settings, load_settings
-from pawsight.web import api, assets, docs, headers, health, installing, language, models, pages, problems, words
+from pawsight.web import admin, api, assets, docs, headers, health, installing, language, models, pages, problems, words
+from pawsight.web.admin import password
 from pawsight.web.state import State, attach
 from pawsight.web.uploads import MemoryRequest, body_limit
 
@@ -29,6 +30,7 @@ def create_app(settings: Settings | None = None, classifier: Classifier | None =
         BadArchive, ArchiveUnavailable, StorageFull: uploads could not be remembered.
     """
     settings = settings or load_settings()
+    password.find(settings)  # a hash that does not read is told now, not to whoever wants to log in
     classifier = classifier or Classifier.load(settings.model, limits=settings.limits)
     app = Flask(__name__)
     _configure(app, settings)
@@ -37,7 +39,7 @@ def create_app(settings: Settings | None = None, classifier: Classifier | None =
     attach(app, State(settings, classifier, archive))
     for blueprint in (pages.pages, models.models, docs.docs, api.api, health.health, installing.installing):
         app.register_blueprint(blueprint)
-    for part in (problems, assets, headers, language, words, models, docs):
+    for part in (problems, assets, headers, language, words, models, docs, admin):
         part.install(app)
     Bootstrap5(app)
     return app
