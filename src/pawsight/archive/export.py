@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -19,6 +16,7 @@ from pawsight.archive.files import Name
 from pawsight.archive.store import Archive
 from pawsight.archive.tables import EntryRow
 from pawsight.errors import BadArchive
+from pawsight.zipping import zip_stream
 
 _NO_CLASS = {"both", "unsure", "unanswered"}
 
@@ -76,38 +74,12 @@ def labelled(archive: Archive, confident: float | None = None) -> Labelled:
 
 
 def zipped(archive: Archive, labels: Labelled) -> Iterator[bytes]:
-    """The same photos as a zip, piece by piece, in memory for one photo at a time.
+    """The same photos as a zip, piece by piece.
 
-    Photos stand in it as they are stored: encoded again, they would be others to train on.
+    They stand in it as they are stored: encoded again, they would be others to train on.
     """
-    buffer = _Pipe()
-    with zipfile.ZipFile(buffer, "w") as target:
-        for label, name in labels.photos:
-            data = disk.read(archive.files.path(name)) if archive.files else None
-            if data is not None:
-                target.writestr(zipfile.ZipInfo(f"{label}/{name}"), data)
-            yield buffer.take()
-    yield buffer.take()
-
-
-class _Pipe(io.RawIOBase):
-    """What was written since somebody took it; a zip can be written to it, as that never goes back."""
-
-    def __init__(self) -> None:
-        self._waiting = bytearray()
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data: Any, /) -> int:
-        piece = bytes(data)
-        self._waiting += piece
-        return len(piece)
-
-    def take(self) -> bytes:
-        piece = bytes(self._waiting)
-        self._waiting.clear()
-        return piece
+    found = ((f"{label}/{name}", _read(archive, name)) for label, name in labels.photos)
+    return zip_stream((name, data) for name, data in found if data is not None)
 
 
 def _labels(session: Session, confident: float | None) -> dict[Name, str]:
@@ -128,8 +100,12 @@ def _safe(label: str) -> str:
 
 def _copy(archive: Archive, name: Name, folder: Path) -> bool:
     """A copy and no link: whoever edits a training photo must not change the archive. False where it is lost."""
-    data = disk.read(archive.files.path(name)) if archive.files else None
+    data = _read(archive, name)
     if data is not None:
         disk.make_folder(folder)
         disk.close(disk.create(folder / str(name), data))
     return data is not None
+
+
+def _read(archive: Archive, name: Name) -> bytes | None:
+    return disk.read(archive.files.path(name)) if archive.files else None

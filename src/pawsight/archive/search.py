@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from pawsight.archive.entry import Choices, Entry, Filter, Page, Sort, hash_token
+from pawsight.archive.entry import Choices, Entry, Filter, Kept, Page, Sort, hash_token
 from pawsight.archive.rows import to_entry, unpack
 from pawsight.archive.tables import DetailsRow, EntryRow
 from pawsight.types import Floats
@@ -42,9 +42,17 @@ def find(session: Session, wanted: Filter, sort: Sort, page: int, size: int) -> 
 
 
 def choices(session: Session) -> Choices:
-    """What there is to filter by, see `Archive.choices`."""
+    """The verdicts, labels and models that entries have."""
     columns = (EntryRow.verdict, EntryRow.label, EntryRow.model)
     return Choices(*(sorted(filter(None, session.scalars(sa.select(one).distinct()))) for one in columns))
+
+
+def kept(session: Session) -> list[Kept]:
+    """Every photo that is held, once, with what was said of it last."""
+    columns = (EntryRow.id, EntryRow.model, EntryRow.verdict, EntryRow.correction, EntryRow.stored)
+    order = (EntryRow.correction.is_not(None), EntryRow.corrected, EntryRow.created)
+    rows = session.execute(sa.select(*columns).where(EntryRow.stored.is_not(None)).order_by(*order))
+    return list({row[4]: Kept(row[0], row[1], row[2], row[3]) for row in rows}.values())
 
 
 def where(wanted: Filter) -> Iterator[ColumnElement[bool]]:

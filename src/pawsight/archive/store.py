@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from pawsight.archive import disk, leave, retention, rows, search, statistics
-from pawsight.archive.entry import Answer, Choices, Correction, Details, Entry, Filter, Page, Sort, hash_token
+from pawsight.archive.entry import Answer, Correction, Details, Entry, Filter, Page, Sort, hash_token
 from pawsight.archive.files import Files, Name
 from pawsight.archive.index import Index, where
 from pawsight.archive.photo import Photo, clean
@@ -108,13 +108,13 @@ class Archive:
         rows.write_answer(row, answer, milliseconds)
         row.visitor = hash_token(visitor)
         details = rows.details_row(row.id, answer, thumbnail)
-        if self.files:
-            with self._placed(photo, self.files) as session:
-                session.add(row)
-                session.flush()
-                session.add(details)
-        else:
+        if not self.files:
             self._remember(row, details)
+            return rows.to_entry(row)
+        with self._placed(photo, self.files) as session:
+            session.add(row)
+            session.flush()
+            session.add(details)
         return rows.to_entry(row)
 
     @contextmanager
@@ -242,11 +242,6 @@ class Archive:
         """
         with self.index.reading() as session:
             return search.find(session, wanted, sort, page, size)
-
-    def choices(self) -> Choices:
-        """The verdicts, labels and models that entries have."""
-        with self.index.reading() as session:
-            return search.choices(session)
 
     def look_alikes(self, features: Floats, model: str, n: int = 10) -> list[tuple[Entry, float]]:
         """Find photos that a model sees alike.

@@ -10,8 +10,10 @@ from typing import Any, get_args
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from pawsight.archive.entry import Entry, Filter, Sort
+from pawsight.archive import search
+from pawsight.archive.entry import Choices, Entry, Filter, Sort
 from pawsight.archive.export import labelled, zipped
+from pawsight.archive.store import Archive
 from pawsight.errors import EntryNotFound
 from pawsight.web.admin.guard import refusal
 from pawsight.web.language import gettext as _
@@ -91,12 +93,17 @@ def index() -> AnyResponse:
         "admin/photos.html",
         page=page,
         asked=wanted,
-        choices=archive.choices(),
+        choices=_choices(archive),
         sorts=SORTS,
         export=labelled(archive) if not wanted.given else None,
     )
     beyond = page.number > page.pages
     return Response(body, 404 if beyond else 200, mimetype="text/html")
+
+
+def _choices(archive: Archive) -> Choices:
+    with archive.index.reading() as session:
+        return search.choices(session)
 
 
 @photos.get("/<id>")
