@@ -41,15 +41,22 @@ def make_folder(path: Path) -> Path:
     return path
 
 
-def write(path: Path, data: bytes) -> None:
-    """Write a file, durable; one that was there is replaced in one step."""
+def write(path: Path, data: bytes, *, durable: bool = True) -> None:
+    """Write a file; one that was there is replaced in one step.
+
+    Args:
+        path: of the file.
+        data: its content.
+        durable: whether it is to last through a power cut; that costs milliseconds a file.
+    """
     spare = make_folder(path.parent) / f".{path.name}.{secrets.token_hex(4)}"
     with translated():
         try:
             with open(os.open(spare, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
                 file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
+                if durable:
+                    file.flush()
+                    os.fsync(file.fileno())
             os.replace(spare, path)
         finally:
             spare.unlink(missing_ok=True)
