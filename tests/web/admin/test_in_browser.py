@@ -16,6 +16,7 @@ import pytest
 pytest.importorskip("selenium", reason="needs the package selenium")
 
 import requests
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -78,8 +79,9 @@ def log_in(browser: Chrome) -> None:
 
 
 def until(browser: Chrome, text: str, seconds: float = 60) -> None:
-    WebDriverWait(browser, seconds).until(
-        lambda b: b.execute_script("return document.body.textContent.includes(arguments[0])", text), text
+    """Wait for a text; pages may be on their way, and scripts be switched off."""
+    WebDriverWait(browser, seconds, ignored_exceptions=(StaleElementReferenceException,)).until(
+        lambda b: text in b.find_element(By.CSS_SELECTOR, "main").text
     )
 
 
@@ -104,9 +106,7 @@ def test_from_nothing_to_a_model(
         WebDriverWait(browser, 30).until(lambda b, field=field: b.find_elements(By.CSS_SELECTOR, field))
         browser.find_element(By.CSS_SELECTOR, field).send_keys("\n".join(map(str, photos(name, 12))))
         browser.find_element(By.CSS_SELECTOR, f".bring:has({field}) button").click()
-        WebDriverWait(browser, 60).until(
-            lambda b, n=name: f"{n}\n12 photos" in b.find_element(By.TAG_NAME, "main").text
-        )
+        until(browser, f"{name}\n12 photos")
     browser.find_element(By.CSS_SELECTOR, "[value=learn]").send_keys(Keys.ENTER)
     WebDriverWait(browser, 120, 1).until(lambda b: has_model(b, address, javascript))
     (tmp_path / "new.jpg").write_bytes(mosaic("iris", 99, picture))
