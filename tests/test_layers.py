@@ -16,11 +16,11 @@ SOURCE = Path(__file__).parents[1] / "src"
 PACKAGE = SOURCE / "pawsight"
 # The design's table. A module that stands in no layer fails the test: decide where it belongs.
 LAYERS = [
-    ["errors", "types", "formats", "parallel", "intervals"],
-    ["settings", "card", "recipes", "images", "metrics"],
+    ["errors", "types", "formats", "parallel", "intervals", "zipping"],
+    ["settings", "card", "recipes", "images", "metrics", "private"],
     ["runtime", "zoo", "displays", "archive", "thumbnail"],
-    ["classifier", "explain", "data", "decoding"],
-    ["choice", "evaluate", "batch", "train"],
+    ["classifier", "explain", "data", "decoding", "jobs"],
+    ["choice", "evaluate", "batch", "train", "replay", "naming"],
     ["report"],
     ["learn"],
     ["web"],

@@ -55,6 +55,8 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     archive_max_bytes: Annotated[int, Meta(ge=1)] | None = None
     retention_days: Annotated[int, Meta(ge=1)] | None = None
     keep_metadata: bool = False
+    admin: str = ""
+    admin_password_hash: str = ""
 
     @property
     def limits(self) -> Limits:
@@ -77,6 +79,11 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     def choice_file(self) -> Path:
         """Where `pawsight models use` writes down which model is to answer."""
         return _data_folder() / "model.json"
+
+    @property
+    def admin_folder(self) -> Path:
+        """Where the admin pages keep what is theirs: password, sessions, models that were learnt there."""
+        return Path(self.admin).expanduser() if self.admin else _data_folder() / "admin"
 
 
 def _data_folder() -> Path:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
+from zipfile import ZipFile
 
 import numpy as np
 import pytest
 
 from pawsight.archive.entry import Entry
-from pawsight.archive.export import Exported, export
+from pawsight.archive.export import Exported, export, labelled, zipped
+from pawsight.archive.files import Name
 from pawsight.archive.store import Archive
 from pawsight.classifier import Prediction
 from pawsight.errors import BadArchive
@@ -70,6 +72,30 @@ def test_training_photos_are_copies(archive: Archive, put: Put, tmp_path: Path) 
     [path] = (tmp_path / "photos" / "cat").iterdir()
     assert path.read_bytes() == archive.photo(entry.id)
     assert os.stat(path).st_nlink == 1
+
+
+def test_the_zip_holds_the_same_as_the_folder(archive: Archive, put: Put, tmp_path: Path) -> None:
+    for seed, label in enumerate(["cat", "dog", "neither", "both"]):
+        archive.correct(put(archive, seed).id, label)
+    lost = put(archive, 9)
+    archive.correct(lost.id, "cat")
+    assert archive.files
+    archive.files.path(Name(str(lost.stored), lost.format)).unlink()
+    export(archive, tmp_path / "photos")
+    labels = labelled(archive)
+    (tmp_path / "photos.zip").write_bytes(b"".join(zipped(archive, labels)))
+    with ZipFile(tmp_path / "photos.zip") as zip:
+        found = {name: zip.read(name) for name in zip.namelist()}
+    paths = [path for path in (tmp_path / "photos").rglob("*") if path.is_file()]
+    assert found == {path.relative_to(tmp_path / "photos").as_posix(): path.read_bytes() for path in paths}
+    assert labels.several == 1
+
+
+def test_the_zip_is_not_held_in_memory(archive: Archive, put: Put) -> None:
+    for seed in range(5):
+        archive.correct(put(archive, seed).id, "cat")
+    pieces = [len(piece) for piece in zipped(archive, labelled(archive))]
+    assert max(pieces) < sum(pieces) / 3
 
 
 def test_a_class_that_would_leave_the_folder(archive: Archive, upload: Callable[[int], bytes], tmp_path: Path) -> None:

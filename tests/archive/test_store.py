@@ -15,7 +15,9 @@ import numpy as np
 import pytest
 
 from pawsight import images
-from pawsight.archive.entry import Entry, Filter
+from pawsight.archive import search
+from pawsight.archive.entry import Choices, Entry, Filter, Kept
+from pawsight.archive.rows import now
 from pawsight.archive.store import Archive
 from pawsight.classifier import Prediction
 from pawsight.errors import EntryNotFound, UnknownLabel
@@ -29,6 +31,11 @@ Say = Callable[..., Prediction]
 def files(archive: Archive) -> list[Path]:
     assert archive.files
     return sorted(archive.files.walk())
+
+
+def ask(archive: Archive, question: Callable[[Any], Any]) -> Any:
+    with archive.index.reading() as session:
+        return question(session)
 
 
 def age(archive: Archive, entry: Entry, days: float) -> None:
@@ -224,6 +231,9 @@ class TestContract:
         page = archive.find()
         assert (page.entries, page.total, page.pages) == ([], 0, 1)
         assert archive.usage() == []
+        assert ask(archive, search.choices) == Choices([], [], [])
+        assert archive.verdicts() == {}
+        assert ask(archive, search.kept) == []
         assert archive.scores("cat").shape == (0,)
         assert archive.look_alikes(np.ones(32, np.float32), "tiny-1") == []
         assert archive.tidy() == 0
@@ -249,6 +259,31 @@ class TestContract:
         assert [(day.photos, day.corrected, day.bytes) for day in days] == [(1, 1, second.bytes), (1, 0, third.bytes)]
         assert days[1].date - days[0].date == timedelta(days=2)
         assert len(archive.usage(days=60)) == 3
+
+    def test_verdicts_of_a_day_and_of_a_time(self, archive: Archive, put: Put) -> None:
+        old = put(archive, 0, score=0.6)
+        for seed, label in enumerate(["cat", "cat", "dog"], 1):
+            put(archive, seed, label=label)
+        age(archive, old, days=9)
+        assert [day.verdicts for day in archive.usage()] == [{"unsure": 1}, {"cat": 2, "dog": 1}]
+        assert archive.verdicts() == {"unsure": 1, "cat": 2, "dog": 1}
+        assert archive.verdicts(Filter(since=now() - timedelta(days=7), model="tiny-1")) == {"cat": 2, "dog": 1}
+        assert archive.verdicts(Filter(model="other-1")) == {}
+
+    def test_each_photo_once_with_what_was_said_last(self, archive: Archive, put: Put) -> None:
+        first, second, third = (put(archive, 1, model=f"tiny-{number}") for number in range(3))
+        alone = put(archive, 2)
+        assert {one.id for one in ask(archive, search.kept)} == {third.id, alone.id}
+        archive.correct(second.id, "dog")
+        archive.correct(first.id, "neither")
+        assert Kept(first.id, "tiny-0", "cat", "neither") in ask(archive, search.kept)
+        assert len(ask(archive, search.kept)) == 2
+
+    def test_what_there_is_to_filter_by(self, archive: Archive, put: Put) -> None:
+        put(archive, 0, label="dog", score=0.6)
+        put(archive, 1, model="other-1")
+        put(archive, 2)
+        assert ask(archive, search.choices) == Choices(["cat", "unsure"], ["cat", "dog"], ["other-1", "tiny-1"])
 
     def test_scores(self, archive: Archive, put: Put) -> None:
         for seed, score in enumerate([0.8, 0.9, 0.6]):

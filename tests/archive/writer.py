@@ -120,7 +120,7 @@ elif task == "migrate":
     import alembic.command  # noqa: F401  # once, and not in every child
 
     kills = 0
-    for statement in count(1, number):
+    for statement in count(start=1, step=number):
         ended = os.waitpid(fork(lambda: die_in_migration(statement)), 0)[1]  # noqa: B023
         if ended == 0:
             break

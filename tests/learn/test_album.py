@@ -11,7 +11,8 @@ import pytest
 from pawsight.data.sources import File
 from pawsight.errors import BadData, NoPhotos, PawsightError
 from pawsight.learn import forecast
-from pawsight.learn.album import check_name, first_look
+from pawsight.learn.album import first_look
+from pawsight.naming import check_name
 
 RED, BLUE = (200, 60, 50), (50, 60, 200)
 MakePhotos = Callable[..., Path]

@@ -125,6 +125,30 @@ class Filter:
 
 
 @dataclass(frozen=True)
+class Kept:
+    """A photo that the archive holds, however often it came.
+
+    Attributes:
+        id: of an entry that has it: the one that a person corrected last, or else the newest.
+        model, verdict, correction: of that entry.
+    """
+
+    id: str
+    model: str
+    verdict: str
+    correction: str | None
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What there is to filter by: the values that entries have, sorted."""
+
+    verdicts: list[str]
+    labels: list[str]
+    models: list[str]
+
+
+@dataclass(frozen=True)
 class Page:
     """Some of the entries that were found.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,10 +12,11 @@ from sqlalchemy.orm import Session
 
 from pawsight.archive import disk
 from pawsight.archive.appearing import appearing
-from pawsight.archive.files import Files, Name
+from pawsight.archive.files import Name
 from pawsight.archive.store import Archive
 from pawsight.archive.tables import EntryRow
 from pawsight.errors import BadArchive
+from pawsight.zipping import zip_stream
 
 _NO_CLASS = {"both", "unsure", "unanswered"}
 
@@ -43,14 +45,41 @@ def export(archive: Archive, folder: Path, *, confident: float | None = None) ->
         BadArchive: `folder` holds something, or a class has a name that no folder can have.
         StorageFull, ArchiveUnavailable: the disk does not take it.
     """
+    counts: Counter[str] = Counter()
+    labels = labelled(archive, confident)
+    with appearing(folder) as building:
+        for label, name in labels.photos:
+            counts[label] += _copy(archive, name, building / label)
+    return Exported(dict(sorted((+counts).items())), several=labels.several)
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """What an export holds: (label, file) of each photo; several are left out because they show several classes."""
+
+    photos: list[tuple[str, Name]]
+    several: int
+
+
+def labelled(archive: Archive, confident: float | None = None) -> Labelled:
+    """The photos that `export` takes, by the same rules.
+
+    Raises:
+        BadArchive: a class has a name that no folder can have.
+    """
     with archive.index.reading() as session:
         labels = _labels(session, confident)
-    counts: Counter[str] = Counter()
-    with appearing(folder) as building:
-        for name, label in labels.items():
-            if label not in _NO_CLASS and archive.files:
-                counts[label] += _copy(archive.files, name, building / _safe(label))
-    return Exported(dict(sorted((+counts).items())), several=sum(label == "both" for label in labels.values()))
+    photos = [(_safe(label), name) for name, label in labels.items() if label not in _NO_CLASS]
+    return Labelled(photos if archive.files else [], several=sum(label == "both" for label in labels.values()))
+
+
+def zipped(archive: Archive, labels: Labelled) -> Iterator[bytes]:
+    """The same photos as a zip, piece by piece.
+
+    They stand in it as they are stored: encoded again, they would be others to train on.
+    """
+    found = ((f"{label}/{name}", _read(archive, name)) for label, name in labels.photos)
+    return zip_stream((name, data) for name, data in found if data is not None)
 
 
 def _labels(session: Session, confident: float | None) -> dict[Name, str]:
@@ -69,10 +98,14 @@ def _safe(label: str) -> str:
     return label
 
 
-def _copy(files: Files, name: Name, folder: Path) -> bool:
+def _copy(archive: Archive, name: Name, folder: Path) -> bool:
     """A copy and no link: whoever edits a training photo must not change the archive. False where it is lost."""
-    data = disk.read(files.path(name))
+    data = _read(archive, name)
     if data is not None:
         disk.make_folder(folder)
         disk.close(disk.create(folder / str(name), data))
     return data is not None
+
+
+def _read(archive: Archive, name: Name) -> bytes | None:
+    return disk.read(archive.files.path(name)) if archive.files else None

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from pawsight.archive.entry import Entry, Filter, Page, Sort, hash_token
+from pawsight.archive.entry import Choices, Entry, Filter, Kept, Page, Sort, hash_token
 from pawsight.archive.rows import to_entry, unpack
 from pawsight.archive.tables import DetailsRow, EntryRow
 from pawsight.types import Floats
@@ -39,6 +39,20 @@ def find(session: Session, wanted: Filter, sort: Sort, page: int, size: int) -> 
     total = session.scalar(sa.select(sa.func.count()).select_from(EntryRow).where(*conditions)) or 0
     query = sa.select(EntryRow).where(*conditions).order_by(*_ORDERS[sort]).limit(size).offset((page - 1) * size)
     return Page([to_entry(row) for row in session.scalars(query)], total, page, size)
+
+
+def choices(session: Session) -> Choices:
+    """The verdicts, labels and models that entries have."""
+    columns = (EntryRow.verdict, EntryRow.label, EntryRow.model)
+    return Choices(*(sorted(filter(None, session.scalars(sa.select(one).distinct()))) for one in columns))
+
+
+def kept(session: Session) -> list[Kept]:
+    """Every photo that is held, once, with what was said of it last."""
+    columns = (EntryRow.id, EntryRow.model, EntryRow.verdict, EntryRow.correction, EntryRow.stored)
+    order = (EntryRow.correction.is_not(None), EntryRow.corrected, EntryRow.created)
+    rows = session.execute(sa.select(*columns).where(EntryRow.stored.is_not(None)).order_by(*order))
+    return list({row[4]: Kept(row[0], row[1], row[2], row[3]) for row in rows}.values())
 
 
 def where(wanted: Filter) -> Iterator[ColumnElement[bool]]:

@@ -7,6 +7,7 @@ with Archive.open(load_settings()) as archive:
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
@@ -107,13 +108,13 @@ class Archive:
         rows.write_answer(row, answer, milliseconds)
         row.visitor = hash_token(visitor)
         details = rows.details_row(row.id, answer, thumbnail)
-        if self.files:
-            with self._placed(photo, self.files) as session:
-                session.add(row)
-                session.flush()
-                session.add(details)
-        else:
+        if not self.files:
             self._remember(row, details)
+            return rows.to_entry(row)
+        with self._placed(photo, self.files) as session:
+            session.add(row)
+            session.flush()
+            session.add(details)
         return rows.to_entry(row)
 
     @contextmanager
@@ -260,6 +261,11 @@ class Archive:
         """Uploads of each day (UTC) that had any, oldest first, today included."""
         with self.index.reading() as session:
             return statistics.usage(session, rows.now().date() - timedelta(days=days - 1))
+
+    def verdicts(self, wanted: Filter = _NOTHING) -> Counter[str]:
+        """How often each verdict was given, for `statistics.shift`."""
+        with self.index.reading() as session:
+            return statistics.verdicts(session, wanted)
 
     def scores(self, name: str, wanted: Filter = _NOTHING) -> Floats:
         """The scores for one class, for histograms and `statistics.drift`: `(N,)` float32, in order of time.

@@ -28,6 +28,7 @@ COMMANDS = {
     "evaluate": "pawsight.cli.evaluate",
     "archive": "pawsight.cli.archive",
     "doctor": "pawsight.cli.doctor",
+    "admin": "pawsight.cli.admin",
 }
 
 

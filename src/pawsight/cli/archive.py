@@ -170,6 +170,38 @@ def export(out: Path, folder: Path | None, confident: float | None) -> None:
 
 
 @command.command()
+@click.argument("model")
+@click.option("--against", help="The model that answers now.  [default: the setting model]")
+@click.option("--force", is_flag=True, help="Let it pass even where a correction breaks.")
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How it is told."
+)
+@at_archive
+def replay(model: str, against: str | None, force: bool, form: str, folder: Path | None) -> None:
+    """Ask MODEL about the archive's photos before it takes the place of the one that answers now.
+
+    Tells how many answers would flip, and which corrections by people it would fix and break. A broken one ends with
+    exit code 1, and so does a photo that cannot be read. Nothing is changed.
+
+    \b
+    Examples:
+      pawsight archive export photos/
+      pawsight learn photos/ --out better
+      pawsight archive replay better
+    """
+    from pawsight.classifier import Classifier
+    from pawsight.cli.replayed import as_json, as_text
+    from pawsight.replay import replay
+
+    with _open(folder) as archive:
+        limits = archive.settings.limits
+        new, old = (Classifier.load(one, limits=limits) for one in (model, against or archive.settings.model))
+        done = replay(archive, new, old, watched)
+    click.echo(as_json(done) if form == "json" else as_text(done, force=force))
+    sys.exit(1 if done.unread or (done.broken and not force) else 0)
+
+
+@command.command()
 @click.option("--days", type=click.IntRange(1), help="Delete what is older.  [default: the setting retention_days]")
 @click.option("--max-bytes", type=click.IntRange(0), help="Bytes that may stay.  [default: archive_max_bytes]")
 @at_archive

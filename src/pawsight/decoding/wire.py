@@ -5,13 +5,15 @@ A decoder that a photo has taken over can then send wrong values, but nothing th
 
 from __future__ import annotations
 
+import math
 from typing import IO
 
+import numpy as np
 from msgspec import Struct, msgpack
 
 from pawsight.archive.photo import Photo
 from pawsight.card import Input
-from pawsight.types import Limits
+from pawsight.types import Limits, Pixels
 
 READY = b"ready"
 _LENGTH = 8
@@ -51,6 +53,12 @@ class Opened(Struct, frozen=True, tag=True):
     height: int
     thumbnail: bytes
     stored: Photo
+
+    @property
+    def square(self) -> Pixels:
+        """`fitted` as an array."""
+        side = math.isqrt(len(self.fitted) // 3)
+        return np.frombuffer(self.fitted, np.uint8).reshape(side, side, 3)
 
 
 class Refused(Struct, frozen=True, tag=True):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,12 +11,13 @@ from functools import cached_property
 
 import numpy as np
 
-from pawsight.classifier import BOTH, UNSURE, Classifier
+from pawsight.classifier import Classifier
 from pawsight.data import duplicates
 from pawsight.data.scan import WINDOW, WORKERS, Bad, Photo, open_file
 from pawsight.data.sources import NEITHER, File
 from pawsight.errors import BadData, NoPhotos
 from pawsight.learn.head import Indices
+from pawsight.naming import check_name
 from pawsight.parallel import in_order
 from pawsight.types import Floats, Watch
 
@@ -26,7 +26,6 @@ LEAST = 10
 FIRST_LOOK, FIRST_OF_CLASS = 2000, 20
 OTHER = "other"  # another word for `neither`
 
-_NO_FOLDER = re.compile(r'[<>:"/\\|?*\x00-\x1f]|^\.|[. ]$')
 _LAYOUT = "Put the photos of each class into a folder of its own: photos/tulip/1.jpg, photos/rose/2.jpg."
 
 
@@ -155,24 +154,6 @@ def check_files(files: Sequence[File]) -> None:
     for name in classes:
         check_name(name)
     _check_counts(counts, counts)
-
-
-def check_name(name: str) -> None:
-    """Refuse a class that could not be told from a verdict, or could not be a folder on some system.
-
-    Raises:
-        BadData: such a name.
-    """
-    if name in {BOTH, UNSURE}:
-        raise BadData(
-            f"Expected the name of a class, but {name!r} is what Pawsight answers when it sees "
-            f"{'several classes' if name == BOTH else 'none clearly'}.",
-            "Rename the folder.",
-        )
-    if _NO_FOLDER.search(name):
-        raise BadData(
-            f"Expected a class name that can be a folder on every system, but received {name!r}.", "Rename it."
-        )
 
 
 def check_album(album: Album, files: Sequence[File]) -> None:

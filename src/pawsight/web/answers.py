@@ -68,8 +68,7 @@ def answer(data: bytes, classifier: Classifier, archive: Archive, decoders: Deco
     start = time.perf_counter()
     how, keep_metadata = classifier.card.input, archive.settings.keep_metadata
     photo = decoders.open(data, how, classifier.limits, keep_metadata=keep_metadata)
-    fitted = np.frombuffer(photo.fitted, np.uint8).reshape(how.size, how.size, 3)
-    prediction = classifier.predict_fitted([fitted])[0]
+    prediction = classifier.predict_fitted([photo.square])[0]
     took = round((time.perf_counter() - start) * 1000, 1)
     entry = archive.put(
         photo.stored,

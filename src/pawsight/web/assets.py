@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Flask, Response, current_app, request, session
+from flask import Blueprint, Flask, Response, current_app, g, request
 
 _FOR_EVER = "public, max-age=31536000, immutable"
 _TEXTS = ("text/", "application/json", "application/manifest+json", "image/svg+xml")
@@ -85,7 +85,7 @@ def _keep(response: Response) -> Response:
 def _compress(response: Response) -> Response:
     """Pack a text for who takes it; not where somebody is logged in, for lengths tell of what is inside (BREACH)."""
     text = (response.mimetype or "").startswith(_TEXTS)
-    if not text or request.method != "GET" or response.status_code != 200 or session:
+    if not text or request.method != "GET" or response.status_code != 200 or "admin" in g:
         return response
     response.vary.add("Accept-Encoding")
     if request.accept_encodings["gzip"] <= 0 or (response.content_length or _LEAST) < _LEAST:

@@ -36,8 +36,19 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Bar:
+    """A field of colour: its upper left corner, width and height in the drawing, and the line whose colour it has."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    line: int
+
+
+@dataclass(frozen=True)
 class Chart:
-    """Lines in a frame.
+    """Lines and bars in a frame.
 
     Attributes:
         name: what it shows, for those who cannot see it.
@@ -52,6 +63,7 @@ class Chart:
     y_ticks: list[Tick]
     lines: list[Line]
     diagonal: bool = False
+    bars: list[Bar] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -68,11 +80,11 @@ class Scale:
         return round(self.start + part * (self.end - self.start), 2)
 
 
-def _across(low: float, high: float) -> Scale:
+def across(low: float, high: float) -> Scale:
     return Scale(low, high, LEFT, RIGHT)
 
 
-def _upwards(low: float, high: float) -> Scale:
+def upwards(low: float, high: float) -> Scale:
     return Scale(low, high, BOTTOM, TOP)
 
 
@@ -85,7 +97,7 @@ def steps(low: float, high: float, most: int = 5) -> list[float]:
     return [round(count * step, 10) for count in range(first, max(last, first + 1) + 1)]
 
 
-def _ticks(values: Sequence[float], scale: Scale) -> list[Tick]:
+def ticks(values: Sequence[float], scale: Scale) -> list[Tick]:
     digits = max(len(f"{value:.4f}".rstrip("0").partition(".")[2]) for value in values)
     return [Tick(scale(value), number(value, digits)) for value in values]
 
@@ -93,7 +105,7 @@ def _ticks(values: Sequence[float], scale: Scale) -> list[Tick]:
 def _squared(name: str, x_label: str, y_label: str, lines: list[Line]) -> Chart:
     """A chart of two shares."""
     values = [0, 0.25, 0.5, 0.75, 1]
-    x_ticks, y_ticks = _ticks(values, _across(0, 1)), _ticks(values, _upwards(0, 1))
+    x_ticks, y_ticks = ticks(values, across(0, 1)), ticks(values, upwards(0, 1))
     return Chart(name, x_label, y_label, x_ticks, y_ticks, lines, diagonal=True)
 
 
@@ -104,14 +116,14 @@ def roc(curves: dict[str, list[Point]], names: dict[str, str]) -> Chart:
         curves: class -> (false positive rate, recall) from (0, 0) to (1, 1).
         names: class -> what to call it.
     """
-    x, y = _across(0, 1), _upwards(0, 1)
+    x, y = across(0, 1), upwards(0, 1)
     lines = [Line(names.get(name, name), [(x(a), y(b)) for a, b in points]) for name, points in curves.items()]
     return _squared(_("ROC curves"), _("share of other photos mistaken for it"), _("share of its photos found"), lines)
 
 
 def reliability(bins: Sequence[Bin]) -> Chart:
     """What scores say against what happened."""
-    x, y = _across(0, 1), _upwards(0, 1)
+    x, y = across(0, 1), upwards(0, 1)
     met = [one for one in bins if one.happened.value is not None]
     points = [(x(one.said), y(one.happened.value or 0)) for one in met]
     whiskers = [
@@ -140,13 +152,13 @@ def _over_epochs(name: str, y_label: str, series: dict[str, list[float]], *, fro
     values = [value for one in series.values() for value in one if math.isfinite(value)] or [0.0]
     marks = steps(0 if from_zero else min(values), max(values))
     count = max(len(one) for one in series.values())
-    x, y = _across(0.5, count + 0.5), _upwards(marks[0], marks[-1])
+    x, y = across(0.5, count + 0.5), upwards(marks[0], marks[-1])
     epochs = sorted({round(value) for value in steps(1, count) if 1 <= value <= count} | {1, count})
     lines = [
         Line(title, [(x(at), y(value)) for at, value in enumerate(one, 1) if math.isfinite(value)], dots=count <= 40)
         for title, one in series.items()
     ]
-    return Chart(name, _("epoch"), y_label, _ticks(epochs, x), _ticks(marks, y), lines)
+    return Chart(name, _("epoch"), y_label, ticks(epochs, x), ticks(marks, y), lines)
 
 
 @dataclass(frozen=True)

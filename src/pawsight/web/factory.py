@@ -14,6 +14,7 @@ from pawsight.classifier import Classifier
 from pawsight.decoding import Decoders
 from pawsight.settings import Settings, load_settings
 from pawsight.web import (
+    admin,
     api,
     assets,
     docs,
@@ -32,6 +33,7 @@ from pawsight.web import (
     reports,
     words,
 )
+from pawsight.web.admin import password
 from pawsight.web.proxies import Proxies, networks
 from pawsight.web.rates import open_rates
 from pawsight.web.shelf import Shelf, offered
@@ -63,6 +65,7 @@ def create_app(
         BadArchive, ArchiveUnavailable, StorageFull: uploads could not be remembered.
     """
     settings = settings or load_settings()
+    password.find(settings)  # a hash that does not read is told now, not to whoever wants to log in
     choice = chosen(settings)
     classifier = classifier or choice.load(settings.limits)
     app = _App(__name__)
@@ -90,7 +93,7 @@ def create_app(
         installing.installing,
     ):
         app.register_blueprint(blueprint)
-    for part in (problems, origins, assets, headers, language, words, models, docs):
+    for part in (problems, origins, assets, headers, language, words, models, docs, admin):
         part.install(app)
     Bootstrap5(app)
     return app

@@ -29,7 +29,10 @@ class TooManyPhotos(PawsightError):
 
 
 class MemoryRequest(Request):
-    """A request whose uploads stay in memory; Werkzeug would write those over 500 kB to disk."""
+    """A request whose uploads stay in memory; Werkzeug would write those over 500 kB to disk.
+
+    Photos to learn from may be many at once, and come only from who is logged in: there it may.
+    """
 
     def _get_file_stream(
         self,
@@ -38,6 +41,8 @@ class MemoryRequest(Request):
         filename: str | None = None,
         content_length: int | None = None,
     ) -> IO[bytes]:
+        if self.path.startswith("/admin/learn/"):
+            return super()._get_file_stream(total_content_length, content_type, filename, content_length)
         return io.BytesIO()
 
 

@@ -1,0 +1,81 @@
+"""Small files that only their owner reads, written whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pawsight.errors import ArchiveUnavailable, StorageFull
+
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn what the system refuses into our errors, which name no path.
+
+    Raises:
+        StorageFull: no space or no quota.
+        ArchiveUnavailable: everything else.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _FULL:
+            raise StorageFull(
+                f"Expected room in the admin folder, but its disk is full ({error.strerror}).", "Free some space."
+            ) from error
+        raise ArchiveUnavailable(
+            f"Expected the admin folder to work, but it does not ({error.strerror}).", "Check the disk and its rights."
+        ) from error
+
+
+def make_folder(path: Path) -> Path:
+    """Make a folder that only its owner enters, and those above it, where they are missing."""
+    with translated():
+        os.makedirs(path, mode=0o700, exist_ok=True)
+    return path
+
+
+def write(path: Path, data: bytes, *, durable: bool = True) -> None:
+    """Write a file; one that was there is replaced in one step.
+
+    Args:
+        path: of the file.
+        data: its content.
+        durable: whether it is to last through a power cut; that costs milliseconds a file.
+    """
+    spare = make_folder(path.parent) / f".{path.name}.{secrets.token_hex(4)}"
+    with translated():
+        try:
+            with open(os.open(spare, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                file.write(data)
+                if durable:
+                    file.flush()
+                    os.fsync(file.fileno())
+            os.replace(spare, path)
+        finally:
+            spare.unlink(missing_ok=True)
+
+
+def read(path: Path) -> bytes | None:
+    """A file's content; None where there is none."""
+    with translated():
+        try:
+            return path.read_bytes()
+        except FileNotFoundError:
+            return None
+
+
+def remove(path: Path) -> bool:
+    """Take a file away; False where there was none."""
+    with translated():
+        try:
+            path.unlink()
+        except FileNotFoundError:
+            return False
+    return True
