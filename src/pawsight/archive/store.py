@@ -277,6 +277,11 @@ class Archive:
         with self.index.reading() as session:
             return statistics.scores(session, name, wanted)
 
+    def stored_bytes(self) -> int:
+        """What all photos have together; goes through the whole index."""
+        with self.index.reading() as session:
+            return retention.stored_bytes(session)
+
     def tidy(self) -> int:
         """Apply `retention_days` and `archive_max_bytes`; to be called from time to time.
 

@@ -15,7 +15,6 @@ from flask import Blueprint, Flask, Response, abort, current_app, request
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from pawsight import __version__
-from pawsight.archive.retention import stored_bytes
 from pawsight.archive.store import Archive
 from pawsight.classifier import Prediction
 from pawsight.errors import PawsightError
@@ -78,8 +77,7 @@ def _seldom(measure: Callable[[], float]) -> Callable[[], float]:
 
 def _stored(archive: Archive) -> float:
     try:
-        with archive.index.reading() as session:
-            return float(stored_bytes(session))
+        return float(archive.stored_bytes())
     except PawsightError:
         return float("nan")
 

@@ -108,6 +108,7 @@ def test_from_nothing_to_a_model(
         browser.find_element(By.CSS_SELECTOR, f".bring:has({field}) button").click()
         until(browser, f"{name}\n12 photos")
     browser.find_element(By.CSS_SELECTOR, "[value=learn]").send_keys(Keys.ENTER)
+    until(browser, "See how far it is")
     WebDriverWait(browser, 120, 1).until(lambda b: has_model(b, address, javascript))
     (tmp_path / "new.jpg").write_bytes(mosaic("iris", 99, picture))
     browser.find_element(By.CSS_SELECTOR, "[aria-label='A photo to try']").send_keys(str(tmp_path / "new.jpg"))

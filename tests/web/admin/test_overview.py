@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
@@ -95,3 +96,31 @@ def test_nothing_to_compare(boss: FlaskClient, send: Any, picture: Any, classifi
     send(picture(), via=boss)
     assert "There is nothing to compare" in boss.get("/admin/").text
     assert "Photos a day" in boss.get("/admin/").text
+
+
+ENGLISH = re.compile(r"\w{3,} \w{2,} \w{2,}")
+
+
+def test_no_english_is_left_over(boss: FlaskClient, post: Any, send: Any, picture: Any) -> None:
+    send(picture(), via=boss)
+    album = post("/admin/learn/", name="flowers").headers["Location"]
+    post(f"{album}/classes", name="rose")
+    entry = re.findall(r"/admin/photos/[0-9a-f]{32}", boss.get("/admin/photos/").text)[0]
+    for address in (
+        "/admin/",
+        "/admin/photos/",
+        "/admin/learn/",
+        album,
+        f"{album}/classes/rose",
+        entry,
+        f"{entry}/alike",
+    ):
+        english, german = (visible(boss.get(address, query_string={"lang": code}).text) for code in ("en", "de"))
+        assert not {text for text in english & german if ENGLISH.search(text)}, address
+        assert german - english
+
+
+def visible(page: str) -> set[str]:
+    """Texts between tags, without code."""
+    page = re.sub(r"<(pre|code)\b.*?</\1>", "", page[page.index("<body") :], flags=re.DOTALL)
+    return {" ".join(text.split()) for text in re.findall(r">([^<>]+)<", page)}
