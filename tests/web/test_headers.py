@@ -38,7 +38,7 @@ def test_every_route_method_and_status(app: Flask, client: FlaskClient) -> None:
     [
         ({}, False),
         ({"HTTP_X_FORWARDED_PROTO": "http"}, False),
-        ({"HTTP_X_FORWARDED_PROTO": "https"}, True),
+        ({"HTTP_X_FORWARDED_PROTO": "https"}, False),  # from nobody who is trusted
         ({"wsgi.url_scheme": "https"}, True),
     ],
 )

@@ -36,7 +36,7 @@ def install(app: Flask) -> None:
     @app.after_request
     def add(response: Response) -> Response:
         response.headers.update(HEADERS)
-        if request.is_secure or request.headers.get("X-Forwarded-Proto") == "https":  # in vain over plain HTTP
+        if request.is_secure:  # a proxy says so where it is trusted, see `proxies`
             response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
         response.headers.setdefault("Cache-Control", "no-store")
         return response
