@@ -66,7 +66,7 @@ def test_it_serves_writes_only_its_data_and_is_healthy(tmp_path: Path, tiny_mode
             assert subprocess.run(probe, check=False).returncode == 0
         finally:
             process.terminate()
-        assert process.wait(30) == 0
+        assert process.wait(60) == 0
     assert subprocess.run(probe, check=False, stderr=subprocess.DEVNULL).returncode != 0
     assert sorted(path.name for path in tmp_path.iterdir()) == ["data", "tmp"]
     assert list((tmp_path / "tmp").iterdir()) == []

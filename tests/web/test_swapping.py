@@ -165,7 +165,7 @@ def test_the_commands_and_a_real_server(old: Path, folder: Path) -> None:
             wait_for(address, "tiny-1")
         finally:
             process.terminate()
-        assert process.wait(20) == 0
+        assert process.wait(60) == 0
 
 
 def model(address: str) -> str:
@@ -175,7 +175,7 @@ def model(address: str) -> str:
 
 
 def wait_for(address: str, id: str) -> None:
-    end = time.monotonic() + 30
+    end = time.monotonic() + 60
     while model(address) != id:
         assert time.monotonic() < end
         time.sleep(0.1)
