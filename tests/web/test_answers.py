@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from flask import Flask
 
 from pawsight import images
 from pawsight.archive.store import Archive
@@ -53,9 +54,10 @@ def test_what_is_recalled_is_what_was_answered(
 
 
 def test_an_error_of_one_photo_is_handed_over_not_raised(
-    classifier: Classifier, archive: Archive, decoders: Decoders
+    app: Flask, classifier: Classifier, archive: Archive, decoders: Decoders
 ) -> None:
-    assert isinstance(answer_or_error(b"", classifier, archive, decoders), EmptyFile)
+    with app.app_context():
+        assert isinstance(answer_or_error(b"", classifier, archive, decoders), EmptyFile)
     with pytest.raises(EmptyFile):
         answer(b"", classifier, archive, decoders)
     assert archive.find().total == 0

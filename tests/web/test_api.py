@@ -14,7 +14,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
 
-from pawsight import images
+from pawsight import images, zoo
 from pawsight.classifier import Classifier
 
 PREDICTIONS = "/api/v1/predictions"
@@ -221,7 +221,8 @@ def test_a_heat_map_for_an_unknown_class(send: Any, client: FlaskClient, picture
 
 
 def test_models(client: FlaskClient, shipped: Classifier) -> None:
-    (model,) = client.get("/api/v1/models").json["models"]
+    model, *others = client.get("/api/v1/models").json["models"]
+    assert [model["name"], *(other["name"] for other in others)] == zoo.names()
     assert model["id"] == shipped.card.id
     assert model["classes"] == shipped.card.classes
     assert model["input"]["size"] == shipped.card.input.size
