@@ -13,15 +13,17 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Struct
 
+from pawsight import packed
 from pawsight.errors import BadModel
 from pawsight.types import FitMode, Interpolation
 
 CARD = "card.json"
 GRAPH = "model.onnx"
+LITERT = "model.tflite"
 
 Probability = Annotated[float, Meta(ge=0, le=1)]
 Positive = Annotated[int, Meta(gt=0)]
-Precision = Literal["float32", "int8"]
+Precision = Literal["float32", "float16", "int8"]
 
 
 class Input(Struct, frozen=True, forbid_unknown_fields=True):
@@ -109,10 +111,18 @@ class ModelCard(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         """Name and version in one, as predictions carry it."""
         return f"{self.name}-{self.version}"
 
+    @property
+    def graph(self) -> str:
+        """Name of the file that answers: `model.onnx`, or `model.tflite` where there is only that."""
+        return LITERT if LITERT in self.files and GRAPH not in self.files else GRAPH
+
 
 def describe(path: Path) -> File:
     """Measure one file of a model folder, for the card's `files`."""
-    data = path.read_bytes()
+    return _describe(path.read_bytes())
+
+
+def _describe(data: bytes) -> File:
     return File(sha256=hashlib.sha256(data).hexdigest(), bytes=len(data))
 
 
@@ -129,27 +139,52 @@ def seal(card: ModelCard, folder: Path) -> ModelCard:
     return sealed
 
 
+def seal_file(card: ModelCard, graph: bytes) -> bytes:
+    """Make one file of a graph and its card, which then describes this graph and nothing else."""
+    name = LITERT if packed.is_litert(graph) else GRAPH
+    return packed.pack(graph, encode(msgspec.structs.replace(card, files={name: _describe(graph)})))
+
+
 def _write(card: ModelCard, folder: Path) -> None:
-    (folder / CARD).write_bytes(msgspec.json.format(msgspec.json.encode(card), indent=2) + b"\n")
+    (folder / CARD).write_bytes(encode(card))
 
 
-def read_card(folder: Path) -> ModelCard:
+def encode(card: ModelCard) -> bytes:
+    """A card as JSON, for people too."""
+    return msgspec.json.format(msgspec.json.encode(card), indent=2) + b"\n"
+
+
+def read_card(model: Path) -> ModelCard:
     """Read and check `card.json`.
+
+    Args:
+        model: a folder, or a file with its card inside.
 
     Raises:
         BadModel: no card, not JSON, a field that is missing, unknown or out of range; the message names it.
     """
-    path = folder / CARD
+    path = model if model.is_file() else model / CARD
     try:
-        card = msgspec.json.decode(path.read_bytes(), type=ModelCard)
+        card = msgspec.json.decode(_card_of(path), type=ModelCard)
     except OSError as error:
         raise BadModel(
-            f"Expected a model folder with {CARD} at {folder}, but {CARD} cannot be read ({error.strerror}).",
+            f"Expected a model folder with {CARD} at {model}, but {CARD} cannot be read ({error.strerror}).",
             "Give the folder that `pawsight train` wrote.",
         ) from error
     except (msgspec.ValidationError, msgspec.DecodeError) as error:
         raise BadModel(f"{path} is no valid model card: {error}.", "Write the folder again; do not edit it.") from error
     _check(card, path)
+    return card
+
+
+def _card_of(path: Path) -> bytes:
+    if path.name == CARD:
+        return path.read_bytes()
+    if (card := packed.unpack(path.read_bytes())) is None:
+        raise BadModel(
+            f"Expected a model with its card inside at {path}, but there is no card in it.",
+            "Give a file that `pawsight export` wrote, or a model folder.",
+        )
     return card
 
 
@@ -163,7 +198,8 @@ def _check(card: ModelCard, path: Path) -> None:
 
 
 def read_file(folder: Path, name: str, card: ModelCard) -> bytes:
-    """Read one file of a model folder and check it against the card before anybody uses it.
+    """Read one file of a model folder, or the graph out of a single file, and check it against the card before anybody
+    uses it.
 
     Raises:
         BadModel: the card does not list the file, it is missing, or its bytes are not the ones listed.
@@ -171,12 +207,12 @@ def read_file(folder: Path, name: str, card: ModelCard) -> bytes:
     if name not in card.files:
         raise BadModel(f"The card in {folder} does not list {name}.", "Write the folder again; do not edit it.")
     try:
-        data = (folder / name).read_bytes()
+        data = folder.read_bytes()[: card.files[name].bytes] if folder.is_file() else (folder / name).read_bytes()
     except OSError as error:
         raise BadModel(f"Expected {name} in {folder}, but it cannot be read ({error.strerror}).") from error
     if hashlib.sha256(data).hexdigest() != card.files[name].sha256:
         raise BadModel(
-            f"{folder / name} is not the file that its card describes (SHA-256 differs).",
+            f"{folder if folder.is_file() else folder / name} is not what its card describes (SHA-256 differs).",
             "Copy or train the model again.",
         )
     return data

@@ -168,6 +168,7 @@ def _json(results: Sequence[Evaluation], corrected: Sequence[Corrected], sizes: 
 
 
 def _bytes(folder: Path) -> int:
-    from pawsight.card import GRAPH, read_card
+    from pawsight.card import read_card
 
-    return read_card(folder).files[GRAPH].bytes
+    card = read_card(folder)
+    return card.files[card.graph].bytes
