@@ -70,7 +70,11 @@ def test_a_killed_training_goes_on(prepared: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("train", "resnet", "--data", ".", "--out", "x"), "'resnet' is not one of"),
+        (("train", "resnet", "--data", ".", "--out", "x"), "received 'resnet'"),
+        (
+            ("train", "lite0", "--data", ".", "--out", "x", "--fine-tune", 0.5),
+            "Expected --fine-tune and --weights none",
+        ),
         (("train", "lite0", "--data", "nowhere", "--out", "x"), "Expected a prepared data set at nowhere"),
         (("evaluate", "nobody", "--data", "."), "received 'nobody'"),
         (("evaluate", "default", "--data", "nowhere"), "Expected a prepared data set at nowhere"),
