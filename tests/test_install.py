@@ -31,7 +31,7 @@ SERVING = [
     "archive",
     "web",
 ]
-OPTIONAL = {"ai_edge_litert"}  # asked for inside functions, with a word on which extra has it
+OPTIONAL = {"ai_edge_litert", "fsspec", "ray"}  # asked for inside functions, with a word on which extra has it
 HEAVY = {"keras", "tensorflow", "tensorflow-cpu", "scikit-learn", "matplotlib", "scipy", "onnx", "ray", "torch"}
 
 
