@@ -170,6 +170,19 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def exported(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The tiny model in other formats, as `pawsight export` writes it: `onnx`, `litert`, `keras`, `savedmodel`."""
+    pytest.importorskip("tensorflow", reason="exporting needs the extra train")
+    pytest.importorskip("ai_edge_litert", reason="LiteRT needs the extra litert")
+    from pawsight.export import TARGETS, Exporter, choose
+
+    folder = tmp_path_factory.mktemp("exported")
+    forms = {choose(to, None, "float32"): folder / to for to in TARGETS}
+    named = {form: path.with_name(form.filename("tiny")) for form, path in forms.items()}
+    return {made.form.to: made.path for made in Exporter(tiny_model).export(named)}
+
+
+@pytest.fixture(scope="session")
 def classifier(tiny_model: Path) -> Classifier:
     """The tiny model, loaded."""
     return Classifier.load(tiny_model)

@@ -16,12 +16,12 @@ SOURCE = Path(__file__).parents[1] / "src"
 PACKAGE = SOURCE / "pawsight"
 # The design's table. A module that stands in no layer fails the test: decide where it belongs.
 LAYERS = [
-    ["errors", "types", "formats", "parallel", "intervals", "zipping"],
+    ["errors", "types", "formats", "packed", "parallel", "intervals", "zipping"],
     ["settings", "card", "recipes", "images", "metrics", "private"],
     ["runtime", "zoo", "displays", "archive", "thumbnail"],
     ["classifier", "explain", "data", "decoding", "jobs"],
     ["choice", "evaluate", "batch", "train", "replay", "naming"],
-    ["report"],
+    ["report", "export"],
     ["learn"],
     ["web"],
     ["doctor"],
@@ -43,6 +43,7 @@ DOORWAYS = {
     "imagehash": ["data"],
     "ray": ["batch"],
     "onnxruntime": ["runtime", "train"],
+    "ai_edge_litert": ["runtime"],
     "flask": ["web"],
     "jinja2": ["report", "batch", "data"],
     "waitress": ["web", "cli"],

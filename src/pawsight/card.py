@@ -15,11 +15,13 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Struct
 
+from pawsight import packed
 from pawsight.errors import BadModel
 from pawsight.types import FitMode, Interpolation
 
 CARD = "card.json"
 GRAPH = "model.onnx"
+LITERT = "model.tflite"
 LARGEST_CARD = 4_000_000
 LARGEST_FILE = 2**31  # what protobuf, and so an ONNX file, may have
 _EDITED = "Write the folder again; do not edit it."
@@ -27,7 +29,7 @@ _DO_NOT_WAIT = getattr(os, "O_NONBLOCK", 0)  # for the other end of a pipe
 
 Probability = Annotated[float, Meta(ge=0, le=1)]
 Side = Annotated[int, Meta(gt=0, le=2048)]  # the golden pictures are fitted before anything of the graph is known
-Precision = Literal["float32", "int8"]
+Precision = Literal["float32", "float16", "int8"]
 
 
 class Input(Struct, frozen=True, forbid_unknown_fields=True):
@@ -116,6 +118,11 @@ class ModelCard(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         """Name and version in one, as predictions carry it."""
         return f"{self.name}-{self.version}"
 
+    @property
+    def graph(self) -> str:
+        """Name of the file that answers: `model.onnx`, or `model.tflite` where there is only that."""
+        return LITERT if LITERT in self.files and GRAPH not in self.files else GRAPH
+
 
 def describe(data: bytes) -> File:
     """Measure the content of one file of a model folder, for the card's `files`."""
@@ -130,10 +137,19 @@ def seal(card: ModelCard, folder: Path) -> ModelCard:
     """
     paths = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != CARD)
     files = {path.relative_to(folder).as_posix(): describe(path.read_bytes()) for path in paths}
-    described = msgspec.structs.replace(card, files=files)
-    sealed = msgspec.structs.replace(described, sha256=_fingerprint(msgspec.json.encode(described)))
-    (folder / CARD).write_bytes(msgspec.json.format(msgspec.json.encode(sealed), indent=2) + b"\n")
+    sealed = _sealed(msgspec.structs.replace(card, files=files))
+    (folder / CARD).write_bytes(encode(sealed))
     return sealed
+
+
+def seal_file(card: ModelCard, graph: bytes) -> bytes:
+    """Make one file of a graph and its card, which then describes this graph and nothing else."""
+    name = LITERT if packed.is_litert(graph) else GRAPH
+    return packed.pack(graph, encode(_sealed(msgspec.structs.replace(card, files={name: describe(graph)}))))
+
+
+def _sealed(card: ModelCard) -> ModelCard:
+    return msgspec.structs.replace(card, sha256=_fingerprint(msgspec.json.encode(card)))
 
 
 def _fingerprint(content: bytes) -> str:
@@ -143,19 +159,27 @@ def _fingerprint(content: bytes) -> str:
     return hashlib.sha256(msgspec.json.encode(fields, order="sorted")).hexdigest()
 
 
-def read_card(folder: Path) -> ModelCard:
+def encode(card: ModelCard) -> bytes:
+    """A card as JSON, for people too."""
+    return msgspec.json.format(msgspec.json.encode(card), indent=2) + b"\n"
+
+
+def read_card(model: Path) -> ModelCard:
     """Read and check `card.json`.
+
+    Args:
+        model: a folder, or a file with its card inside.
 
     Raises:
         BadModel: no card, not JSON, a field that is missing, unknown or out of range; the message names it. Or it was
             changed after it was sealed.
     """
-    path = folder / CARD
+    path = model if model.is_file() else model / CARD
     try:
-        content = read_inside(folder, CARD, LARGEST_CARD)
+        content = _card_of(path)
     except OSError as error:
         raise BadModel(
-            f"Expected a model folder with {CARD} at {folder}, but {CARD} cannot be read ({error.strerror}).",
+            f"Expected a model folder with {CARD} at {model}, but {CARD} cannot be read ({error.strerror}).",
             "Give the folder that `pawsight train` wrote.",
         ) from error
     try:
@@ -166,6 +190,23 @@ def read_card(folder: Path) -> ModelCard:
     if card.sha256 and card.sha256 != _fingerprint(content):
         raise BadModel(f"{path} was changed after it was written (SHA-256 differs).", _EDITED)
     return card
+
+
+def _card_of(path: Path) -> bytes:
+    if path.name == CARD:
+        return read_inside(path.parent, CARD, LARGEST_CARD)
+    if (card := packed.unpack(_read_single(path))) is None:
+        raise BadModel(
+            f"Expected a model with its card inside at {path}, but there is no card in it.",
+            "Give a file that `pawsight export` wrote, or a model folder.",
+        )
+    return card
+
+
+def _read_single(path: Path) -> bytes:
+    """The content of a file that is a whole model; it may be reached over links."""
+    real = path.resolve()
+    return read_inside(real.parent, real.name, LARGEST_FILE)
 
 
 def _check(card: ModelCard, path: Path) -> None:
@@ -186,7 +227,8 @@ def _is_inside(name: str) -> bool:
 
 
 def read_file(folder: Path, name: str, card: ModelCard) -> bytes:
-    """Read one file of a model folder and check it against the card before anybody uses it.
+    """Read one file of a model folder, or the graph out of a single file, and check it against the card before anybody
+    uses it.
 
     Raises:
         BadModel: the card does not list the file, it is missing, or its bytes are not the ones listed.
@@ -195,13 +237,17 @@ def read_file(folder: Path, name: str, card: ModelCard) -> bytes:
         raise BadModel(f"The card in {folder} does not list {name}.", _EDITED)
     listed = card.files[name]
     try:
-        data = read_inside(folder, name, min(listed.bytes, LARGEST_FILE))
+        data = (
+            _read_single(folder)[: listed.bytes]
+            if folder.is_file()
+            else read_inside(folder, name, min(listed.bytes, LARGEST_FILE))
+        )
     except OSError as error:
         raise BadModel(f"Expected {name} in {folder}, but it cannot be read ({error.strerror}).") from error
     if describe(data) != listed:
+        where = folder if folder.is_file() else folder / name
         raise BadModel(
-            f"{folder / name} is not the file that its card describes (size or SHA-256 differs).",
-            "Copy or train the model again.",
+            f"{where} is not what its card describes (size or SHA-256 differs).", "Copy or train the model again."
         )
     return data
 

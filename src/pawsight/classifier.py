@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 
 from pawsight import images, zoo
-from pawsight.card import GRAPH, ModelCard, Thresholds, read_card, read_file
-from pawsight.runtime import Session, golden
+from pawsight.card import ModelCard, Thresholds, read_card, read_file
+from pawsight.runtime import Session, golden, open_session
 from pawsight.types import LIMITS, Floats, Limits, Pixels
 
 Photo = str | Path | bytes | Pixels
@@ -76,21 +76,19 @@ class Classifier:
 
     @classmethod
     def load(cls, model: str | Path = "default", *, threads: int = 1, limits: Limits = LIMITS) -> Classifier:
-        """Load a model folder: card, hashes, graph, golden pictures, in this order.
+        """Load a model: card, hashes, graph, golden pictures, in this order.
 
         Args:
-            model: `default`, the name of a shipped model, or a folder.
+            model: `default`, the name of a shipped model, a folder, or a file that `pawsight export` wrote.
             threads: processor threads for one photo.
 
         Raises:
             ModelNotFound: there is no such model.
             BadModel: the folder cannot be trusted; nothing of it was run before its hash fitted.
         """
-        from pawsight.runtime.onnx import OnnxSession
-
         folder = zoo.find(model)
         card = read_card(folder)
-        session = OnnxSession(read_file(folder, GRAPH, card), threads)
+        session = open_session(read_file(folder, card.graph, card), threads)
         golden.replay(card, session)
         return cls(card, session, limits)
 

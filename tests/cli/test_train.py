@@ -13,6 +13,7 @@ import msgspec
 import numpy as np
 import pytest
 
+from pawsight.card import read_card
 from pawsight.data import open_dataset
 from pawsight.data.check.findings import DOUBT, Findings, Suspect
 from pawsight.data.prepare import prepare
@@ -28,7 +29,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory, picture: Callable[..., by
     folder = tmp_path_factory.mktemp("cli")
     rng = np.random.default_rng(0)
     for number in range(40):
-        for label, colour in (("cat", (200, 60, 50)), ("dog", (50, 60, 200))):
+        for label, colour in (("cat", (200, 60, 50)), ("dog", (50, 60, 200)), ("panda", (60, 200, 60))):
             light = rng.uniform(0.4, 1.1, (6, 8, 1)).repeat(6, axis=0).repeat(6, axis=1)
             (folder / "photos" / label).mkdir(parents=True, exist_ok=True)
             photo = np.clip(light * colour, 0, 255).astype(np.uint8)
@@ -42,6 +43,7 @@ def test_train_then_evaluate(prepared: Path, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "accuracy" in done.stdout
     assert f"Wrote {out}." in done.stdout
+    assert read_card(out).classes == ["cat", "dog", "panda"]
 
     done = _pawsight("evaluate", out, "--data", prepared, "--split", "validation", "--format", "json")
     assert done.returncode == 0, done.stderr
@@ -105,7 +107,11 @@ def test_a_killed_training_goes_on(prepared: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("train", "resnet", "--data", ".", "--out", "x"), "'resnet' is not one of"),
+        (("train", "resnet", "--data", ".", "--out", "x"), "received 'resnet'"),
+        (
+            ("train", "lite0", "--data", ".", "--out", "x", "--fine-tune", 0.5),
+            "Expected --fine-tune and --weights none",
+        ),
         (("train", "lite0", "--data", "nowhere", "--out", "x"), "Expected a prepared data set at nowhere"),
         (("evaluate", "nobody", "--data", "."), "received 'nobody'"),
         (("evaluate", "default", "--data", "nowhere"), "Expected a prepared data set at nowhere"),

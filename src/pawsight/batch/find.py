@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from pawsight.batch import remote
 from pawsight.errors import NoPhotos
 
 STDIN = "-"
@@ -47,6 +48,7 @@ def walk(words: Sequence[str]) -> Iterator[str]:
     - A glob, such as `*.jpg` or `**/*.png`, means what it matches, sorted, for shells that leave it as it is.
     - Anything else means itself, whatever its ending, whether or not it exists: who names a file wants to hear of it.
     - `-` means one photo on standard input.
+    - An address (`s3://shelter/photos`) means the same in object storage; see `pawsight.batch.remote`.
 
     Only the names of one folder, and of those above it, are in memory at a time.
 
@@ -66,6 +68,9 @@ def walk(words: Sequence[str]) -> Iterator[str]:
 
 
 def _meant(word: str) -> Iterator[str]:
+    if remote.is_address(word):
+        yield from remote.find(word, ENDINGS)
+        return
     matches = [] if os.path.lexists(word) else sorted(glob.glob(word, recursive=True))
     for path in matches or [word]:
         if path != STDIN and os.path.isdir(path):

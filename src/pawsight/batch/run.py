@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pawsight import images
+from pawsight.batch import remote
 from pawsight.batch.find import STDIN
 from pawsight.classifier import Classifier, Prediction
 from pawsight.errors import PawsightError
@@ -76,7 +77,9 @@ def answer_one(classifier: Classifier, path: str, watch: Watch | None = None) ->
 
 
 def _read(path: str, limits: Limits) -> bytes:
-    return sys.stdin.buffer.read(limits.bytes + 1) if path == STDIN else images.read(path, limits)
+    if path == STDIN:
+        return sys.stdin.buffer.read(limits.bytes + 1)
+    return remote.read(path, limits) if remote.is_address(path) else images.read(path, limits)
 
 
 def _unexpected(error: Exception) -> PawsightError:

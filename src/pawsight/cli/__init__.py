@@ -26,6 +26,7 @@ COMMANDS = {
     "learn": "pawsight.cli.learn",
     "train": "pawsight.cli.train",
     "evaluate": "pawsight.cli.evaluate",
+    "export": "pawsight.cli.export",
     "archive": "pawsight.cli.archive",
     "doctor": "pawsight.cli.doctor",
     "admin": "pawsight.cli.admin",

@@ -78,6 +78,8 @@ def command(
     for path in (out, report and report.parent):
         _make_folder(path)
     folders = [zoo.find(model) for model in models]
+    if write_budgets and folders[0].is_file():
+        raise click.UsageError("Expected a model folder with --write-budgets, but received a single file.")
     dataset = open_dataset(data)
     labels = read_corrections(corrections, dataset) if corrections else None
     classifiers = [Classifier.load(folder) for folder in folders]
@@ -168,6 +170,7 @@ def _json(results: Sequence[Evaluation], corrected: Sequence[Corrected], sizes: 
 
 
 def _bytes(folder: Path) -> int:
-    from pawsight.card import GRAPH, read_card
+    from pawsight.card import read_card
 
-    return read_card(folder).files[GRAPH].bytes
+    card = read_card(folder)
+    return card.files[card.graph].bytes

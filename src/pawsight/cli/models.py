@@ -8,7 +8,7 @@ import click
 import msgspec
 
 from pawsight import zoo
-from pawsight.card import GRAPH, Metric, ModelCard, read_card
+from pawsight.card import Metric, ModelCard, read_card
 
 TITLES = ("name", "version", "classes", "input", "accuracy (95 % interval, n)", "MB")
 
@@ -99,14 +99,14 @@ def _described(card: ModelCard) -> dict[str, Any]:
         "classes": card.classes,
         "input": card.input,
         "accuracy": card.metrics.get("accuracy"),
-        "bytes": card.files[GRAPH].bytes,
+        "bytes": card.files[card.graph].bytes,
     }
 
 
 def _row(card: ModelCard) -> tuple[str, ...]:
     side = f"{card.input.size} x {card.input.size}, {card.input.fit}"
     accuracy = _percent(card.metrics.get("accuracy"))
-    return card.name, card.version, ", ".join(card.classes), side, accuracy, f"{card.files[GRAPH].bytes / 1e6:.1f}"
+    return card.name, card.version, ", ".join(card.classes), side, accuracy, f"{card.files[card.graph].bytes / 1e6:.1f}"
 
 
 def _percent(metric: Metric | None) -> str:

@@ -12,11 +12,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pawsight.cli.extras import needs_extra
+
 if TYPE_CHECKING:
     from pawsight.batch.lines import Lines
     from pawsight.batch.run import Answer, Watch
     from pawsight.card import ModelCard
     from pawsight.classifier import Classifier
+    from pawsight.settings import Settings
 
 
 @click.command()
@@ -42,14 +45,27 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="Keep answers in this file; the next run with it answers only for photos that are new or changed.",
 )
+@click.option(
+    "--engine",
+    type=click.Choice(["local", "ray"]),
+    default="local",
+    show_default=True,
+    help="Where to compute: here, or on the Ray cluster that RAY_ADDRESS names (extra ray).",
+)
 @click.option("--workers", type=click.IntRange(1, 256), help="Photos at a time.  [default: one per processor]")
 def command(
-    paths: tuple[str, ...], model: str | None, form: str, explain: Path | None, cache: Path | None, workers: int | None
+    paths: tuple[str, ...],
+    model: str | None,
+    form: str,
+    explain: Path | None,
+    cache: Path | None,
+    engine: str,
+    workers: int | None,
 ) -> None:
     """Say what is in photos: one line for each, as soon as it is known.
 
-    PATH is a photo, a folder (with all below it), a glob in quotes, or - for one photo on standard input. A photo that
-    cannot be read gets a line that says why, and the exit code is then 1.
+    PATH is a photo, a folder (with all below it), a glob in quotes, an address in object storage (s3://...), or - for
+    one photo on standard input. A photo that cannot be read gets a line that says why, and the exit code is then 1.
 
     \b
     Examples:
@@ -57,6 +73,7 @@ def command(
       pawsight predict photos/ --format csv > answers.csv
       pawsight predict photos/ --format jsonl --cache answers.db > answers.jsonl
       pawsight predict "photos/**/*.png" --explain heatmaps
+      RAY_ADDRESS=head:6379 pawsight predict s3://shelter/photos --engine ray --format jsonl
       curl -s https://example.com/felix.jpg | pawsight predict - --format jsonl
     """
     from pawsight.batch.find import STDIN, measure, walk
@@ -70,10 +87,17 @@ def command(
         )
     if explain and cache:
         raise click.UsageError("Expected --explain or --cache, but received both: kept answers have no pictures.")
+    if engine == "ray" and (explain or cache or STDIN in paths):
+        raise click.UsageError(
+            "Expected --engine ray without --explain, --cache and -: these work on one machine only."
+        )
     settings = load_settings({"model": model, "threads": workers})
     extent = measure(paths)
     classifier = Classifier.load(settings.model, limits=settings.limits)
-    answers = _answers(classifier, walk(paths), settings.threads, explain, cache)
+    if engine == "ray":
+        answers = _on_cluster(settings, walk(paths), workers)
+    else:
+        answers = _answers(classifier, walk(paths), settings.threads, explain, cache)
     if _writes_a_file():
         from pawsight.cli.progress import watched
 
@@ -93,6 +117,12 @@ def _answers(
 
         return Cache(cache, classifier).answer(paths, workers)
     return answer(classifier, paths, workers, _overlays(explain, classifier.card))
+
+
+def _on_cluster(settings: Settings, paths: Iterator[str], workers: int | None) -> Iterator[Answer]:
+    with needs_extra("ray"):
+        from pawsight.batch.cluster import answer_on_cluster
+    return answer_on_cluster(settings.model, paths, settings.limits, workers)
 
 
 def _overlays(folder: Path | None, card: ModelCard) -> Watch | None:

@@ -42,6 +42,7 @@ class Phase(Struct, frozen=True, kw_only=True):
         rate: learning rate at its peak; it warms up over the first twentieth and falls to zero along a cosine.
         learn_from: name of the first stage that learns (`stage5`); everything learns where empty. Batch normalisation
             of a pre-trained trunk never learns: its statistics stand for more photos than we have.
+        share: in place of a name, the share of the layers that learn, counted from the end.
         sizes: (epochs, side of the photos) in their order, from small and quick to large; the recipe's size after
             these.
     """
@@ -50,6 +51,7 @@ class Phase(Struct, frozen=True, kw_only=True):
     epochs: int
     rate: float
     learn_from: str = ""
+    share: float = 0.0
     sizes: tuple[tuple[int, int], ...] = ()
 
     def size(self, epoch: int, default: int) -> int:

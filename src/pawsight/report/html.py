@@ -12,7 +12,7 @@ import msgspec
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from pawsight import __version__
-from pawsight.card import GRAPH, ModelCard
+from pawsight.card import ModelCard
 from pawsight.classifier import BOTH, NEITHER, UNSURE, Classifier
 from pawsight.data import Dataset
 from pawsight.evaluate import (
@@ -187,7 +187,7 @@ def render(contents: Contents) -> str:
         labels=[*result.classes, *([NEITHER] if contents.strangers else [])],
         told=[*result.classes, BOTH, NEITHER, UNSURE],
         recipe=msgspec.json.format(msgspec.json.encode(card.recipe), indent=2).decode() if card.recipe else "",
-        size=card.files[GRAPH].bytes,
+        size=card.files[card.graph].bytes,
         version=__version__,
     )
 

@@ -1,4 +1,4 @@
-"""What runs a graph. Whoever has `Session.run` can serve; ONNX Runtime is the first."""
+"""What runs a graph. Whoever has `Session.run` can serve: ONNX Runtime, or LiteRT."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from pawsight import packed
 from pawsight.types import Floats, Pixels
 
 INPUT = "pixels"
@@ -35,6 +36,26 @@ class Session(Protocol):
     def run(self, pixels: Pixels) -> Outputs:
         """Answer for `(N, size, size, 3)` uint8 RGB photos."""
         ...
+
+
+def open_session(graph: bytes, threads: int = 1) -> Session:
+    """Load a graph with the runtime that its content asks for.
+
+    Args:
+        graph: the content of an ONNX or LiteRT file, weights inside.
+        threads: processor threads for one call.
+
+    Raises:
+        BadModel: not a graph, or not one with our input and outputs.
+        MissingExtra: the runtime is not installed.
+    """
+    if packed.is_litert(graph):
+        from pawsight.runtime.litert import LitertSession
+
+        return LitertSession(graph, threads)
+    from pawsight.runtime.onnx import OnnxSession
+
+    return OnnxSession(graph, threads)
 
 
 def score(session: Session, pixels: Pixels, indices: npt.NDArray[np.int64], batch: int = 32) -> Floats:

@@ -29,7 +29,8 @@ def train_head(network: Network, data: Dataset, recipe: Recipe, folder: Path) ->
     killed run does not compute them again.
     """
     sample = sample_photos(data, recipe, recipe.size)
-    frozen = Frozen(network.trunk, {"features": network.features}, sample, folder / "features.onnx")
+    tensors = {"features": network.features}
+    frozen = Frozen(network.trunk, tensors, sample, folder / "features.onnx", recipe.quantise)
     chosen = training_indices(data, recipe)
     views = [
         _features(frozen, Feed(data, chosen, recipe, epoch), folder / f"features-train-{number}.npy")

@@ -1,6 +1,6 @@
 """What is trained in a phase: a model, and how it is shown photos.
 
-Where only the last stages learn, the stages before them run once a photo as a frozen int8 graph, and the model trained
+Where only the last stages learn, the stages before them run once a photo as a frozen graph, and the model trained
 begins behind them.
 """
 
@@ -76,7 +76,7 @@ class _Behind:
     def _graph(self, size: int) -> Frozen:
         sample = sample_photos(self._data, self._recipe, size)
         path = self._path.with_name(f"{self._path.name}-{size}.onnx")
-        return Frozen(self._network.trunk, self._tensors, sample, path)
+        return Frozen(self._network.trunk, self._tensors, sample, path, self._recipe.quantise)
 
     def __call__(self, pixels: Pixels, targets: Floats) -> tuple[Any, Any]:
         seen = self._graphs[pixels.shape[1]](pixels)

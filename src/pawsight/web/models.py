@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Flask, render_template
 
 from pawsight import zoo
-from pawsight.card import GRAPH, read_card
+from pawsight.card import read_card
 from pawsight.web import charts, measured, model_words
 from pawsight.web.state import state
 from pawsight.web.words import plain
@@ -32,7 +32,7 @@ def _page(model: measured.Described) -> str:
     return render_template(
         "model.html",
         model=model,
-        graph=model.card.files.get(GRAPH),
+        graph=model.card.files.get(model.card.graph),
         answers_here=model.card.id == state().classifier.card.id,
         facts=model_words.facts(numbers) if numbers else [],
         mistakes=model_words.mistakes(numbers) if numbers else [],

@@ -18,7 +18,7 @@ def names() -> list[str]:
 
 
 def find(model: str | Path) -> Path:
-    """Find a model folder: `default`, the name of a shipped model, or the path of any other folder.
+    """Find a model: `default`, the name of a shipped one, or the path of any other folder or exported file.
 
     Raises:
         ModelNotFound: none of these.
@@ -26,8 +26,8 @@ def find(model: str | Path) -> Path:
     name = DEFAULT if str(model) == "default" else str(model)
     if name in names():
         return FOLDER / name
-    if (folder := Path(model)).is_dir():
-        return folder
+    if (path := Path(model)).exists():
+        return path
     raise ModelNotFound(
         f"Expected a model folder or one of {', '.join(['default', *names()])}, but received {str(model)!r}.",
         "`pawsight models` lists what is there.",

@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import keras
+import msgspec
 from keras import layers
 
-from pawsight.recipes import Recipe
+from pawsight.recipes import Phase, Recipe
 from pawsight.runtime import INPUT
 from pawsight.train.networks import lite0, scratch, scratch_small, tiny, vgg16
+from pawsight.train.networks.backbone import Backbone, stage
 from pawsight.train.networks.gate import Gate
 from pawsight.train.networks.head import make_head
 
@@ -54,6 +56,12 @@ class Network:
         }
         return keras.Model(pixels, outputs, name=self.logits.name)
 
+    def settle(self, phase: Phase) -> Phase:
+        """The phase, with the name of the layer that its share means."""
+        if not phase.share:
+            return phase
+        return msgspec.structs.replace(phase, learn_from=stage(self.trunk, phase.share))
+
     def cut(self, learn_from: str) -> Any:
         """The tensor between the stages that stay and those that learn."""
         return next(layer.input for layer in self.trunk.layers if layer.name.startswith(learn_from))
@@ -67,7 +75,7 @@ def build(recipe: Recipe, classes: tuple[str, ...], weights: Path | None = None)
         classes: names of the C classes.
         weights: a file of ImageNet weights, for networks that do not bring them.
     """
-    module: Any = TRUNKS[recipe.network]
+    module: Any = TRUNKS.get(recipe.network) or Backbone(recipe.network, recipe.size)
     trunk = module.build(recipe.size if recipe.head == "flatten" else None)
     if recipe.pretrained:
         module.load_imagenet(trunk, *([weights] if weights else []))

@@ -1,0 +1,52 @@
+// The page: photos in, answers out. Nothing leaves the browser.
+import { Model } from "./model.js";
+
+const [status, form, answers, lines] = ["status", "photos", "answers", "lines"].map((id) => document.getElementById(id));
+const percent = new Intl.NumberFormat(undefined, { style: "percent", maximumFractionDigits: 1 });
+
+try {
+  const model = await Model.load(new URLSearchParams(location.search).get("model") ?? "model.onnx");
+  status.textContent = `${model.name} is ready. It knows ${model.card.classes.join(" and ")}.`;
+  form.disabled = false;
+  form.addEventListener("change", () => answerAll(model, [...form.files]));
+} catch (error) {
+  status.textContent = error.message;
+  status.className = "wrong";
+}
+document.body.dataset.ready = "yes";
+
+async function answerAll(model, files) {
+  answers.replaceChildren();
+  lines.textContent = "";
+  document.body.dataset.done = "no";
+  for (const file of files) show(file, await answerOne(model, file));
+  status.textContent = `${files.length} photo${files.length === 1 ? "" : "s"} answered by ${model.name}, on this device.`;
+  document.body.dataset.done = "yes";
+}
+
+async function answerOne(model, file) {
+  try {
+    return await model.answer(file);
+  } catch {
+    const error = { code: "broken_image", message: "Expected a photo, but this browser cannot decode the file." };
+    return { path: file.name, label: null, verdict: null, scores: null, model: null, error };
+  }
+}
+
+function show(file, answer) {
+  lines.append(`${JSON.stringify(answer)}\n`);
+  const item = document.getElementById("answer").content.firstElementChild.cloneNode(true);
+  const [image, title, list] = ["img", "strong", "dl"].map((name) => item.querySelector(name));
+  image.src = answer.error ? "" : URL.createObjectURL(file);
+  image.alt = "";
+  image.hidden = Boolean(answer.error);
+  title.textContent = `${answer.path}: ${answer.error ? answer.error.message : answer.verdict}`;
+  for (const [name, score] of Object.entries(answer.scores ?? {})) {
+    const [term, value, bar] = ["dt", "dd", "meter"].map((kind) => document.createElement(kind));
+    [term.textContent, bar.value] = [name, score];
+    bar.setAttribute("aria-label", name);
+    value.append(bar, ` ${percent.format(score)}`);
+    list.append(term, value);
+  }
+  answers.append(item);
+}

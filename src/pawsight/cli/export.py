@@ -1,0 +1,107 @@
+"""`pawsight export`: a model in the format of another runtime."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import click
+
+from pawsight.cli.extras import needs_extra
+from pawsight.cli.progress import watched
+
+if TYPE_CHECKING:
+    from pawsight.card import Metric, Precision
+    from pawsight.export import Exported, Exporter, Form
+
+To = Literal["onnx", "litert", "keras", "savedmodel"]
+TITLES = ("format", "precision", "MB", "differs", "accuracy (95 % interval, n)", "ms", "written")
+WIDTHS = (10, 9, 6, 7, 33, 6, 0)
+
+
+@click.command()
+@click.argument("model")
+@click.option(
+    "--to", required=True, type=click.Choice(["onnx", "litert", "keras", "savedmodel", "all"]), help="The format."
+)
+@click.option(
+    "--precision",
+    type=click.Choice(["float32", "float16", "int8"]),
+    help="What weights are stored in.  [default: the model's own for onnx, float32 for others]",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="What to write; with `all`, a folder.  [default: by the model's name]",
+)
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    help="What `pawsight data prepare` wrote: also compare on its test photos, and measure accuracy.",
+)
+@click.option(
+    "--photos", type=click.IntRange(1), default=400, show_default=True, help="At most so many of these photos."
+)
+def command(
+    model: str, to: To | Literal["all"], precision: Precision | None, out: Path | None, data: Path | None, photos: int
+) -> None:
+    """Write MODEL (a folder or a shipped model's name) in the format of another runtime.
+
+    Everything that it takes to answer travels inside: pixel arithmetic, class names, thresholds, how to fit a photo,
+    and the answers to the golden pictures. What is written is loaded again and must answer these as the model does, at
+    two batch sizes, and the photos of --data too; otherwise nothing is written.
+
+    \b
+    Examples:
+      pawsight export default --to litert
+      pawsight export default --to onnx --out pets.onnx
+      pawsight export my-model --to litert --precision int8 --out pets.tflite
+      pawsight export my-model --to all --out exported --data pets
+    """
+    with needs_extra("train"):
+        from pawsight.data import open_dataset
+        from pawsight.export import Exporter
+
+        dataset = open_dataset(data) if data else None
+        exporter = Exporter(model, dataset, photos, watched)
+        forms = _forms(exporter, to, precision, out)
+        click.echo(_line(TITLES))
+        for made in exporter.export(forms):
+            click.echo(_line(_cells(made)))
+
+
+def _forms(
+    exporter: Exporter, to: To | Literal["all"], precision: Precision | None, out: Path | None
+) -> dict[Form, Path]:
+    """What is to be written, and where."""
+    from pawsight.export import FORMS, choose
+
+    card = exporter.card
+    if to != "all":
+        form = choose(to, precision, card.precision)
+        return {form: out or Path(form.filename(card.name))}
+    if precision:
+        raise click.UsageError("Expected --to all or --precision, but received both: `all` writes every precision.")
+    folder = out or Path(f"{card.name}-exported")
+    return {form: folder / form.filename(card.name) for form in FORMS if exporter.can(form)}
+
+
+def _cells(made: Exported) -> Iterator[str]:
+    yield made.form.to
+    yield made.form.precision
+    yield f"{made.bytes / 1e6:.1f}"
+    yield f"{made.differs:.4f}"
+    yield _percent(made.accuracy)
+    yield f"{made.milliseconds:.1f}"
+    yield str(made.path)
+
+
+def _percent(metric: Metric | None) -> str:
+    return (
+        "not measured" if metric is None else f"{metric.value:.2%} ({metric.low:.2%}-{metric.high:.2%}, {metric.n:,})"
+    )
+
+
+def _line(cells: Iterator[str] | tuple[str, ...]) -> str:
+    return "  ".join(cell.ljust(width) for cell, width in zip(cells, WIDTHS, strict=True)).rstrip()

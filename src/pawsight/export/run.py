@@ -1,0 +1,131 @@
+"""A model -> files in other formats: written aside, compared with their source, and only then put in place."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from pawsight import zoo
+from pawsight.card import GRAPH, Metric, read_file
+from pawsight.classifier import Classifier
+from pawsight.data import Dataset
+from pawsight.errors import BadModel, BadSettings
+from pawsight.export.check import check_golden, check_photos, milliseconds
+from pawsight.export.forms import Form
+from pawsight.export.photos import compared, sample
+from pawsight.export.write import write
+from pawsight.train.formats import Formats
+from pawsight.train.quantise import PHOTOS as CALIBRATION
+from pawsight.types import Pixels, Watch, unwatched
+
+KERAS = "model.keras"
+PHOTOS = 400
+
+
+@dataclass(frozen=True)
+class Exported:
+    """One form of a model, written and compared.
+
+    Attributes:
+        path: file, or folder of a SavedModel.
+        bytes: of all of it.
+        differs: largest difference to the source's scores on the golden pictures.
+        milliseconds: for one photo, on one processor thread where the runtime lets us say so (ONNX, LiteRT).
+        accuracy: on the photos given; None where none were.
+    """
+
+    form: Form
+    path: Path
+    bytes: int
+    differs: float
+    milliseconds: float
+    accuracy: Metric | None
+
+
+class Exporter:
+    """Writes forms of one model.
+
+    Args:
+        model: `default`, the name of a shipped model, a folder, or an exported ONNX file.
+        data: prepared photos; forms are compared on its test split, int8 is calibrated on its training split.
+        photos: how many of the test split.
+        watch: wraps photos on their way, for a progress bar.
+
+    Raises:
+        BadModel: the model cannot be trusted, or has no ONNX graph to start from.
+        BadData: the data has other classes than the model.
+    """
+
+    def __init__(
+        self, model: str | Path, data: Dataset | None = None, photos: int = PHOTOS, watch: Watch = unwatched
+    ) -> None:
+        self._folder = zoo.find(model)
+        self._source = Classifier.load(self._folder)
+        self.card = self._source.card
+        if self.card.graph != GRAPH:
+            raise BadModel(
+                f"Expected a model with an ONNX graph, but {self._folder} has LiteRT's.",
+                "Export from the model that it was made of.",
+            )
+        self._data, self._watch = data, watch
+        self._photos = compared(self._source, data, photos, watch) if data else None
+
+    def can(self, form: Form) -> bool:
+        """Whether there is all it takes to write this form: ONNX in int8 needs photos, unless the model is in int8."""
+        return form != Form("onnx", "int8") or self.card.precision == "int8" or self._data is not None
+
+    def export(self, forms: Mapping[Form, Path]) -> Iterator[Exported]:
+        """Write forms of the model, each to its path, as soon as it has been compared.
+
+        Raises:
+            BadSettings: something stands at one of the paths.
+            ExportDiffers: a form does not answer like the model; nothing of it is written.
+            BadModel: int8 needs photos, or the graph has a node that no format but ONNX can be made of.
+        """
+        for path in forms.values():
+            _check_free(path)
+        with TemporaryDirectory() as work:
+            network = self._folder / KERAS if KERAS in self.card.files and self._folder.is_dir() else None
+            graph = read_file(self._folder, GRAPH, self.card)
+            formats = Formats(graph, self.card.precision, network, Path(work))
+            for form, path in forms.items():
+                yield self._export(form, path, formats)
+
+    def _export(self, form: Form, path: Path, formats: Formats) -> Exported:
+        part = path.with_name(f"{path.stem}.part{path.suffix}")
+        _remove(part)
+        part.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            session, what = write(form, part, self.card, formats, self._sample), f"{form.to} in {form.precision}"
+            differs = check_golden(self.card, session, what)
+            accuracy = check_photos(self.card, session, self._photos, what) if self._photos else None
+            took = milliseconds(self.card, session)
+            part.replace(path)
+        finally:
+            _remove(part)
+        return Exported(form, path, _bytes(path), differs, took, accuracy)
+
+    def _sample(self) -> Pixels | None:
+        return sample(self._source, self._data, CALIBRATION, self._watch) if self._data else None
+
+
+def _check_free(path: Path) -> None:
+    if path.exists():
+        raise BadSettings(f"Expected a new place for the model, but {path} exists.", "Choose another --out.")
+
+
+def _remove(path: Path) -> None:
+    """Remove a file or folder that is left from a try, if there is one."""
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _bytes(path: Path) -> int:
+    return (
+        sum(file.stat().st_size for file in path.rglob("*") if file.is_file()) if path.is_dir() else path.stat().st_size
+    )

@@ -1,0 +1,70 @@
+"""`pawsight export` as a user types it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("tensorflow", reason="exporting needs the extra train")
+pytest.importorskip("ai_edge_litert", reason="LiteRT needs the extra litert")
+
+Pawsight = Callable[..., Any]
+
+
+def test_export_then_predict(pawsight: Pawsight, tiny_model: Path, photos: Path, tmp_path: Path) -> None:
+    out = tmp_path / "deep" / "x.tflite"
+    done = pawsight("export", tiny_model, "--to", "litert", "--precision", "float16", "--out", out)
+    assert done.code == 0, done.err
+    title, row = done.out.splitlines()
+    assert title.split()[:4] == ["format", "precision", "MB", "differs"]
+    assert row.split()[:2] == ["litert", "float16"]
+    assert "not measured" in row
+    assert row.endswith(str(out))
+    expected = pawsight("predict", photos, "--model", tiny_model, "--format", "csv")
+    received = pawsight("predict", photos, "--model", out, "--format", "csv")
+    assert received.code == 0, received.err
+    verdicts = [[line.split(",")[:2] for line in ran.out.splitlines()] for ran in (expected, received)]
+    assert verdicts[0] == verdicts[1]
+
+
+def test_the_name_is_the_models_where_none_is_given(
+    pawsight: Pawsight, tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert pawsight("export", tiny_model, "--to", "onnx").code == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["tiny-float32.onnx"]
+
+
+def test_all_leaves_out_what_cannot_be_made(
+    pawsight: Pawsight, tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """ONNX in int8 needs photos; the other seven do not. Writing two of them will do here."""
+    monkeypatch.setattr("pawsight.export.FORMS", _some())
+    done = pawsight("export", tiny_model, "--to", "all", "--out", tmp_path / "x")
+    assert done.code == 0, done.err
+    assert sorted(path.name for path in (tmp_path / "x").iterdir()) == ["tiny-float16.onnx"]
+
+
+def _some() -> tuple[Any, ...]:
+    from pawsight.export import FORMS
+
+    return FORMS[1:3]
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        (("default", "--to", "all", "--precision", "int8"), "Expected --to all or --precision"),
+        (("default", "--to", "keras", "--precision", "int8"), "Expected float32 for keras"),
+        (("nobody", "--to", "onnx"), "received 'nobody'"),
+        (("default", "--to", "onnx", "--data", "nowhere"), "Expected a prepared data set at nowhere"),
+    ],
+)
+def test_mistakes_get_one_clear_line(pawsight: Pawsight, words: tuple[str, ...], line: str) -> None:
+    done = pawsight("export", *words)
+    assert done.code == 2
+    assert line in done.err
+    assert len(done.err.splitlines()) == 1

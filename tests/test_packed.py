@@ -1,0 +1,65 @@
+"""A graph with its card inside stays a graph, and gives the card back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pawsight import packed
+from pawsight.card import GRAPH, read_card, read_file, seal_file
+from pawsight.errors import BadModel
+from pawsight.runtime.onnx import OnnxSession
+
+LITERT = b"\x1c\0\0\0TFL3" + bytes(range(256))
+
+
+@pytest.mark.parametrize("length", [1, 127, 128, 20_000, 3_000_000])
+def test_a_card_comes_back_from_a_file_of_either_format(length: int, tiny_model: Path) -> None:
+    for graph in ((tiny_model / GRAPH).read_bytes(), LITERT):
+        whole = packed.pack(graph, b"{" + b"x" * length)
+        assert whole.startswith(graph)
+        assert packed.unpack(whole) == b"{" + b"x" * length
+
+
+def test_a_graph_without_a_card_has_none(tiny_model: Path) -> None:
+    assert packed.unpack((tiny_model / GRAPH).read_bytes()) is None
+    assert packed.unpack(LITERT) is None
+    assert packed.unpack(b"") is None
+
+
+def test_any_program_for_onnx_reads_the_card_as_a_property(tiny_model: Path) -> None:
+    onnx = pytest.importorskip("onnx")
+    model = onnx.load_from_string(packed.pack((tiny_model / GRAPH).read_bytes(), b'{"name": "tiny"}'))
+    assert {entry.key: entry.value for entry in model.metadata_props}["pawsight.card"] == '{"name": "tiny"}'
+
+
+def test_one_file_is_a_whole_model(tiny_model: Path, tmp_path: Path) -> None:
+    card, graph, path = read_card(tiny_model), (tiny_model / GRAPH).read_bytes(), tmp_path / "tiny.onnx"
+    path.write_bytes(seal_file(card, graph))
+    assert read_card(path).golden == card.golden
+    assert read_file(path, GRAPH, read_card(path)) == graph
+    OnnxSession(path.read_bytes())  # the whole file is a graph as well
+
+
+def test_one_changed_byte_is_noticed(tiny_model: Path, tmp_path: Path) -> None:
+    graph, path = (tiny_model / GRAPH).read_bytes(), tmp_path / "tiny.onnx"
+    whole = bytearray(seal_file(read_card(tiny_model), graph))
+    whole[len(graph) // 2] ^= 1
+    path.write_bytes(whole)
+    with pytest.raises(BadModel, match="SHA-256 differs"):
+        read_file(path, GRAPH, read_card(path))
+
+
+def test_a_file_without_a_card_is_told_so(tiny_model: Path) -> None:
+    with pytest.raises(BadModel, match="no card in it"):
+        read_card(tiny_model / GRAPH)
+
+
+@pytest.mark.parametrize("end", range(1, 40))
+def test_a_file_that_was_cut_off_never_crashes(end: int, tiny_model: Path, tmp_path: Path) -> None:
+    whole = seal_file(read_card(tiny_model), (tiny_model / GRAPH).read_bytes())
+    mark = whole.rfind(packed.PROPERTY) + len(packed.PROPERTY)
+    (tmp_path / "cut.onnx").write_bytes(whole[: mark + end])
+    with pytest.raises(BadModel):
+        read_card(tmp_path / "cut.onnx")
