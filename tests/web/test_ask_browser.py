@@ -142,6 +142,29 @@ def test_found_again_on_the_page_of_ones_own(browse: Open, server: str) -> None:
     wait(browser, lambda b: "There are none" in b.find_element(By.TAG_NAME, "main").text)
 
 
+def test_models_side_by_side(browse: Open, server: str) -> None:
+    browser = browse(width=320)
+    models = Select(browser.find_element(By.ID, "model"))
+    models.select_by_value("vgg16")
+    press(browser, "example")
+    found = card(browser)
+    assert "by vgg16-" in found.text
+    found.find_element(By.CSS_SELECTOR, ".compare").send_keys(Keys.ENTER)
+    wait(browser, lambda _: len(found.find_elements(By.CSS_SELECTOR, ".comparison dl")) == len(models.options))
+    asked = {one.text.split()[0]: one for one in found.find_elements(By.CSS_SELECTOR, ".comparison tbody tr")}
+    assert set(asked) == {option.get_attribute("value") for option in models.options}
+    for line in asked.values():
+        assert "Cat, quite sure" in line.text
+        assert "ms" in line.find_element(By.TAG_NAME, "th").text
+        assert len(line.find_elements(By.TAG_NAME, "meter")) == 2
+    wait(browser, lambda b: "lite0: Cat" in str(b.find_element(By.ID, "status").get_property("textContent")))
+    assert browser.execute_script("return document.documentElement.scrollWidth") == 320
+    found.find_element(By.CSS_SELECTOR, ".forget").send_keys(Keys.ENTER)
+    wait(browser, lambda b: not b.find_elements(By.CSS_SELECTOR, DONE))
+    browser.get(f"{server}/photos")
+    assert "There are none" in browser.find_element(By.TAG_NAME, "main").text
+
+
 KEEP = "addEventListener('change', (event) => { window.chosen = event.target.files[0]; }, true)"
 SHRINK = """
 const [done] = arguments;

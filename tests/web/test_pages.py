@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import io
 import re
 from collections.abc import Callable
 from typing import Any
@@ -93,3 +94,27 @@ def test_limits_and_classes_are_those_of_this_server(make_app: Callable[..., Fla
     assert "2.5\N{NO-BREAK SPACE}MB" in page
     assert classifier.card.id in page
     assert "test photos" not in page  # the tiny model has no measured accuracy
+
+
+def test_a_form_chooses_the_model(make_app: Callable[..., Flask], classifier: Classifier, picture: Any) -> None:
+    client = make_app(classifier, models="lite0").test_client()
+    for page, to, shown in (("/", "/predict", r"by lite0-\d"), ("/batch", "/batch", r"<strong>lite0-\d")):
+        form = html.unescape(client.get(page).text)
+        assert re.findall(r'<option value="(\w+)" data-id', form) == ["tiny", "lite0"]
+        assert re.search(r"lite0: 4.9\sMB, right on 99.2\s% of test photos", form)
+        answered = client.post(to, data={"image": (io.BytesIO(picture()), "a.jpg"), "model": "lite0"})
+        assert answered.status_code == 200
+        assert re.search(shown, answered.text)
+        assert re.search(r'value="lite0"[^>]* selected', answered.text)
+
+
+@pytest.mark.parametrize("to", ["/predict", "/batch"])
+def test_a_model_that_is_not_here(client: FlaskClient, picture: Any, to: str) -> None:
+    refused = client.post(to, data={"image": (io.BytesIO(picture()), "a.jpg"), "model": "nobody"})
+    assert refused.status_code == 404
+    assert "There is no such model" in refused.text
+
+
+def test_no_choice_of_one_model(make_app: Callable[..., Flask], classifier: Classifier) -> None:
+    client = make_app(classifier, models="none").test_client()
+    assert 'name="model"' not in client.get("/").text + client.get("/batch").text

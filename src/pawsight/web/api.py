@@ -11,6 +11,7 @@ from pawsight.card import ModelCard
 from pawsight.errors import PawsightError
 from pawsight.web import problems
 from pawsight.web.answers import Answer, answer_or_error, heatmap, recall
+from pawsight.web.forms import chosen
 from pawsight.web.state import state
 from pawsight.web.uploads import uploads
 from pawsight.web.visitors import check_owner, token
@@ -42,7 +43,7 @@ def create() -> Response:
     """Answer for one or several photos; 201 where at least one could be answered."""
     shared = state()
     photos = uploads(shared.settings)
-    classifier = shared.shelf.get(request.form.get("model") or request.args.get("model", ""))
+    classifier = chosen()
     outcomes = [answer_or_error(photo.data, classifier, shared.archive, shared.decoders, token()) for photo in photos]
     answers = [outcome for outcome in outcomes if isinstance(outcome, Answer)]
     entries = [_entry(outcome) for outcome in outcomes]

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from flask import request
+
+from pawsight.card import ModelCard
+from pawsight.classifier import Classifier
 from pawsight.web import problems
 from pawsight.web.answers import Answer, answer_or_error
 from pawsight.web.problems import Problem
@@ -10,21 +14,31 @@ from pawsight.web.uploads import Upload, uploads
 from pawsight.web.visitors import token
 
 
-def answer_form() -> tuple[list[tuple[Upload, Answer | Problem]], int]:
+def chosen() -> Classifier:
+    """The model that the current request names in the field or query argument `model`; the first where in neither.
+
+    Raises:
+        ModelNotFound: none here has this name.
+        BadModel: its folder cannot be trusted.
+    """
+    return state().shelf.get(request.form.get("model") or request.args.get("model", ""))
+
+
+def answer_form() -> tuple[list[tuple[Upload, Answer | Problem]], int, ModelCard]:
     """Answer for every photo of the current request's form.
 
     Returns:
-        each photo with its answer or what is wrong with it, and the status: 200 where anything could be answered, else
-        that of the first problem.
+        each photo with its answer or what is wrong with it; the status: 200 where anything could be answered, else that
+        of the first problem; the card of the model that answered.
 
     Raises:
         MissingImage, TooManyPhotos, RequestEntityTooLarge: see `uploads`.
+        ModelNotFound, BadModel: see `chosen`.
     """
     shared = state()
-    photos = uploads(shared.settings)
-    outcomes = [
-        answer_or_error(photo.data, shared.classifier, shared.archive, shared.decoders, token()) for photo in photos
-    ]
+    photos, classifier = uploads(shared.settings), chosen()
+    outcomes = [answer_or_error(photo.data, classifier, shared.archive, shared.decoders, token()) for photo in photos]
     shown = [x if isinstance(x, Answer) else problems.in_words(problems.describe(x)) for x in outcomes]
     failed = [x.status for x in shown if isinstance(x, Problem)]
-    return list(zip(photos, shown, strict=True)), failed[0] if len(failed) == len(shown) else 200
+    status = failed[0] if len(failed) == len(shown) else 200
+    return list(zip(photos, shown, strict=True)), status, classifier.card

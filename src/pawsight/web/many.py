@@ -21,8 +21,8 @@ def page() -> str:
 @many.post("/batch")
 def answer() -> tuple[str, int]:
     """The same page with a row for each photo: an answer, or what is wrong with it."""
-    rows, status = answer_form()
-    return render_template("batch.html", problems=_problems(), rows=rows), status
+    rows, status, card = answer_form()
+    return render_template("batch.html", problems=_problems(), rows=rows, card=card), status
 
 
 def _problems() -> dict[str, dict[str, str]]:

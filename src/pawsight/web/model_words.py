@@ -6,11 +6,12 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from pawsight.card import GRAPH, ModelCard
 from pawsight.classifier import UNSURE
 from pawsight.web.language import gettext as _
 from pawsight.web.language import number
 from pawsight.web.measured import Measured, Number
-from pawsight.web.words import plain, share, with_article
+from pawsight.web.words import megabytes, percent, plain, share, with_article
 
 _BASES = (100, 1_000, 10_000)
 
@@ -24,6 +25,14 @@ class Fact:
     interval: str
     n: str
     meaning: str
+
+
+def in_short(card: ModelCard) -> str:
+    """A model in a line, for a choice: `lite0: 4.9 MB, right on 99.2 % of test photos`."""
+    about = {"model": card.name, "size": megabytes(card.files[GRAPH].bytes) if GRAPH in card.files else ""}
+    if accuracy := card.metrics.get("accuracy"):
+        return _("{model}: {size}, right on {share} of test photos").format(share=percent(accuracy.value), **about)
+    return _("{model}: {size}, not measured").format(**about)
 
 
 def count(value: float) -> dict[str, str]:

@@ -56,5 +56,7 @@ def _curves(model: measured.Described) -> dict[str, charts.Chart]:
 
 def install(app: Flask) -> None:
     """Teach the templates to write measured numbers and to lay out a confusion matrix."""
-    app.jinja_env.filters.update(figure=model_words.figure, interval=model_words.interval)
+    app.jinja_env.filters.update(
+        figure=model_words.figure, interval=model_words.interval, in_short=model_words.in_short
+    )
     app.jinja_env.globals.update(frame=charts, matrix=charts.matrix)

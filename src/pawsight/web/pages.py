@@ -7,8 +7,10 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from pawsight.card import ModelCard
+from pawsight.errors import ModelNotFound
 from pawsight.images import ALLOWED
-from pawsight.web.answers import recall
+from pawsight.web.answers import Answer, recall
 from pawsight.web.forms import answer_form
 from pawsight.web.state import state
 from pawsight.web.uploads import FIELD
@@ -29,10 +31,20 @@ def _common() -> dict[str, Any]:
     return {
         "settings": shared.settings,
         "card": shared.classifier.card,
+        "card_of": _card_of,
+        "offered": shared.shelf.cards(),
         "field": FIELD,
         "formats": _FORMATS,
         "accept": _ACCEPT,
     }
+
+
+def _card_of(answer: Answer) -> ModelCard:
+    """The card of the model that gave an answer; where that one is gone, of the one that answers now."""
+    try:
+        return state().shelf.card(answer.prediction.model)
+    except ModelNotFound:
+        return state().classifier.card
 
 
 @pages.get("/")
@@ -50,7 +62,7 @@ def back() -> Response:
 @pages.post("/predict")
 def predict() -> tuple[str, int]:
     """The form again, with a card for each photo: an answer, or what is wrong with it."""
-    shown, status = answer_form()
+    shown, status, _ = answer_form()
     return render_template("index.html", shown=shown), status
 
 

@@ -25,7 +25,8 @@ def verdict(prediction: Prediction, thresholds: Thresholds) -> str:
     if prediction.verdict == NEITHER:
         return _neither(list(prediction.scores))
     if prediction.verdict == BOTH:
-        return _several([name for name, score in prediction.scores.items() if score >= thresholds.present])
+        least = min(thresholds.present, sorted(prediction.scores.values())[-2])  # of a model that is gone: two at least
+        return _several([name for name, score in prediction.scores.items() if score >= least])
     sure = prediction.scores[prediction.verdict] >= _QUITE_SURE
     return (_("{thing}, quite sure") if sure else _("{thing}, most likely")).format(
         thing=_capital(plain(prediction.verdict))

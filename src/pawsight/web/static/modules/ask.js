@@ -3,6 +3,7 @@
 
 import { listenAnywhere } from "./anywhere.js";
 import { cardOf, listen } from "./cards.js";
+import { offer } from "./comparing.js";
 import { Lanes } from "./lanes.js";
 import { send } from "./sending.js";
 import { isClear, shrink } from "./shrinking.js";
@@ -13,6 +14,7 @@ const PATIENCE = 60;  // seconds that a busy server may take before a person is 
 
 const part = (id) => document.getElementById(id);
 const [form, input, answers, status] = ["ask", "image", "answers", "status"].map(part);
+const models = part("model");  // null where there is no choice
 const maxBytes = Number(form.dataset.maxBytes);
 const lanes = new Lanes(AT_ONCE, work);
 
@@ -51,44 +53,67 @@ function failedCard(id, file, photo) {
 }
 
 /** A failed card that may do better next time. */
-function withAnotherTry(card, file) {
+function withAnotherTry(card, { file, model }) {
   const button = document.createElement("button");
   button.className = "btn btn-outline-secondary again";
   button.textContent = _("Try again");
   button.addEventListener("click", () => {
     const waiting = waitingCard(file);
     card.replaceWith(waiting);
-    lanes.add([{ file, card: waiting }]);
+    lanes.add([{ file, model, card: waiting }]);
   });
   card.querySelector(".words").append(button);
   return card;
 }
 
-async function askServer(photo, file, card) {
+async function askServer(photo, asked, tell) {
   const body = new FormData();
-  body.append(input.name, photo, file.name);
+  body.append(input.name, photo, asked.file.name);
+  body.append("model", asked.model);
   const reply = await send("POST", form.action, body, {
     patience: PATIENCE,
-    sent: (part) => (part < 1 ? tell(card, _("Sending, {share}", { share: share(part) }), part) : tell(card, _("Looking"))),
-    waiting: (seconds, reached) => tell(card, reached ? _("Server busy, again in {seconds} s", { seconds })
+    sent: (part) => (part < 1 ? tell(_("Sending, {share}", { share: share(part) }), part) : tell(_("Looking"))),
+    waiting: (seconds, reached) => tell(reached ? _("Server busy, again in {seconds} s", { seconds })
       : _("Server away, again in {seconds} s", { seconds })),
   });
   const answered = reply && cardOf(reply.text);
-  if (!answered) return withAnotherTry(failedCard("unreachable", file, photo), file);
-  return reply.status === 429 || reply.status >= 500 ? withAnotherTry(answered, file) : answered;
+  if (!answered) return withAnotherTry(failedCard("unreachable", asked.file, photo), asked);
+  return reply.status === 429 || reply.status >= 500 ? withAnotherTry(answered, asked) : answered;
 }
 
-async function work({ file, card }) {
-  tell(card, _("Sending, {share}", { share: share(0) }), 0);
+async function work({ file, model, card }) {
+  const answer = await answerOf({ file, model }, (...what) => tell(card, ...what));
+  await show(answer, card);
+  if (models && answer.querySelector(".forgetting")) letCompare(answer, file);
+}
+
+/** The card for a photo by a model: for a smaller copy where its answer is clear, else for the photo. */
+async function answerOf(asked, tell) {
+  const { file } = asked;
+  tell(_("Sending, {share}", { share: share(0) }), 0);
   const photo = await shrink(file);
-  const answer = photo.size > maxBytes ? failedCard("too-large", file, photo) : await askServer(photo, file, card);
-  if (photo === file) return show(answer, card);
+  if (photo.size > maxBytes) return failedCard("too-large", file, photo);
+  const answer = await askServer(photo, asked, tell);
+  if (photo === file) return answer;
   if (file.size <= maxBytes && !isClear(scores(answer))) {
-    await send("DELETE", answer.querySelector(".forgetting").dataset.url, null, { patience: PATIENCE });
-    return show(await askServer(file, file, card), card);
+    await forget(answer);
+    return askServer(file, asked, tell);
   }
   tellSmaller(answer, file, photo);
-  return show(answer, card);
+  return answer;
+}
+
+async function forget(answer) {
+  const url = answer.querySelector(".forgetting")?.dataset.url;
+  if (url) await send("DELETE", url, null, { patience: PATIENCE });
+}
+
+async function letCompare(card, file) {
+  await offer(card, models.options, (model, tell) => answerOf({ file, model }, tell), forget);
+  if (!card.isConnected) return;
+  const lines = Array.from(card.querySelectorAll(".comparison tbody tr"), ({ cells: [model, said] }) =>
+    `${model.firstChild.textContent}: ${said.firstChild.textContent}`);
+  say(lines.join(". "));
 }
 
 /** The scores on a card; none where it is no answer. */
@@ -111,7 +136,7 @@ async function show(card, instead) {
 
 /** @param {Iterable<File>} files */
 function ask(files) {
-  const asked = Array.from(files, (file) => ({ file, card: waitingCard(file) }));
+  const asked = Array.from(files, (file) => ({ file, model: models?.value ?? "", card: waitingCard(file) }));
   if (asked.length === 0) return;
   answers.prepend(...asked.map(({ card }) => card));
   answers.scrollIntoView({ block: "nearest" });

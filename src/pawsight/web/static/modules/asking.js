@@ -44,6 +44,7 @@ async function answerForOneOf(small, photo, update) {
 async function answerFor(photo, update) {
   const body = new FormData();
   body.append(page.field, photo, "photo");  // names stay here
+  body.append("model", document.getElementById("model")?.value ?? "");
   const reply = await send("POST", page.api, body, {
     sent: (share) => update(share < 1 ? { state: "sending", share } : { state: "looking" }),
     waiting: (seconds, reached) => update({ state: "retrying", seconds, reached }),

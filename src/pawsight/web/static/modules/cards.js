@@ -57,9 +57,13 @@ function refusal(response) {
 }
 
 async function forget(asked, say, forgotten) {
-  const response = await fetch(asked.dataset.url, { method: "DELETE" });
-  if (!response.ok && response.status !== 404) throw refusal(response);
-  asked.closest(".answer").remove();
+  const card = asked.closest(".answer");
+  const compared = Array.from(card.querySelectorAll("tr[data-url]"), ({ dataset }) => dataset.url);
+  for (const url of [...compared, asked.dataset.url].filter(Boolean)) {
+    const response = await fetch(url, { method: "DELETE" });
+    if (!response.ok && response.status !== 404) throw refusal(response);
+  }
+  card.remove();
   say(_("The photo is forgotten."));
   forgotten();
 }
