@@ -35,7 +35,7 @@ def serving(**settings: str) -> Iterator[int]:
 
 @contextmanager
 def started(words: list[str], settings: dict[str, str]) -> Iterator[int]:
-    """Any server that says where it "answers at" on its standard error; hands over the port, and stops it at the end."""
+    """Any server that says on its standard error where it "answers at"; hands over the port, stops it at the end."""
     with subprocess.Popen(words, stderr=subprocess.PIPE, text=True, env=os.environ | settings) as server:  # noqa: S603
         said = ""
         try:
