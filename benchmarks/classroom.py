@@ -3,8 +3,8 @@
     python benchmarks/classroom.py                                     a photo made here, 15 s for each part
     python benchmarks/classroom.py PHOTO --seconds 5 --weights FILE    one of your own, VGG16 with these weights
 
-One after the other, on the same machine and in one run: `classroom_page.py`, then `pawsight serve` with the default model,
-each asked by the same clients with the same photo. Needs the extra `train`, for Keras. Linux only.
+In one run on one machine: first `classroom_page.py`, then `pawsight serve` with the default model, each asked by the same
+clients with the same photo. Needs the extra `train`, for Keras. Linux only.
 """
 
 from __future__ import annotations

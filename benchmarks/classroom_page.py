@@ -2,8 +2,8 @@
 
     python benchmarks/classroom_page.py [WEIGHTS]
 
-Do not put it on a network: like its model it keeps a photo under whatever name the sender gave it. WEIGHTS is a file with
-VGG16's weights without its top; random ones take as long.
+Do not put it on a network: as the original did, it saves a photo under whatever name the sender gave it. WEIGHTS is a
+file with VGG16's weights without its top; random ones take as long.
 """
 
 from __future__ import annotations

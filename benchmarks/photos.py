@@ -26,7 +26,7 @@ def encode(image: Image.Image, kind: str = "JPEG", **options: Any) -> bytes:
 
 def small() -> bytes:
     """A JPEG of 500 x 375 and about 25 kB, like most in Microsoft's archive."""
-    return encode(picture(500, 375), quality=50)
+    return encode(picture(500, 375), quality=36)
 
 
 def large() -> bytes:

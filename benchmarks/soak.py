@@ -3,10 +3,10 @@
     python benchmarks/soak.py                        10,000 uploads
     python benchmarks/soak.py --uploads 1000000      for a release
 
-Photos of several sizes and formats, no two alike, are made on the way. The first tenth warms the server up. After it and
-after each other tenth the clients hang up, and what the server and its decoders use is printed: memory (proportional:
-shared pages count once), open files, processes. Exits 1 where an upload was refused, memory grew by more than `--growth`
-per cent or open files by any, or the archive does not hold each photo. Linux only.
+Photos of several sizes and formats, no two alike, are made on the way. The first tenth warms the server up. After each
+tenth the clients hang up, and what the server and its decoders use is printed: memory (proportional: shared pages count
+once), open files, processes. Exits 1 where an upload was refused, memory grew by more than `--growth` per cent or open
+files by any, or the archive does not hold each photo. Linux only.
 """
 
 from __future__ import annotations
