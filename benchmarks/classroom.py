@@ -1,7 +1,7 @@
 """Pawsight beside the same page built as in class: Flask, and Keras' VGG16 in the request. The ratio is the figure.
 
-    python benchmarks/classroom.py                                     a photo made here, 15 s for each part
-    python benchmarks/classroom.py PHOTO --seconds 5 --weights FILE    one of your own, VGG16 with these weights
+    python benchmarks/classroom.py                                     a photo made here, 15 s a part
+    python benchmarks/classroom.py PHOTO --seconds 5 --weights FILE    your own, these weights
 
 In one run on one machine: first `classroom_page.py`, then `pawsight serve` with the default model, each asked by the same
 clients with the same photo. Needs the extra `train`, for Keras. Linux only.
