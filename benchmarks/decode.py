@@ -8,32 +8,15 @@ in bytes, which decides the time, is printed beside the time.
 
 from __future__ import annotations
 
-import io
 import time
 from statistics import median
 
-import numpy as np
-from PIL import Image
+from photos import encode, picture
 
 from pawsight.images import decode, fit
 
 WIDTH, HEIGHT, SIZE, RUNS = 4000, 3000, 224, 11
 KINDS = (("quality 75", 75, False), ("quality 92", 92, False), ("quality 95", 95, False), ("progressive 85", 85, True))
-
-
-def picture() -> Image.Image:
-    """A picture as busy as a photo."""
-    rng = np.random.default_rng(0)
-    coarse = Image.fromarray(rng.integers(0, 256, (48, 64, 3), dtype=np.uint8)).resize((WIDTH, HEIGHT))
-    noisy = np.asarray(coarse).astype(np.int16) + rng.normal(0, 4, (HEIGHT, WIDTH, 1)).astype(np.int16)
-    return Image.fromarray(np.clip(noisy, 0, 255).astype(np.uint8))
-
-
-def encode(image: Image.Image, quality: int, progressive: bool) -> bytes:
-    """The picture as a phone would store it."""
-    buffer = io.BytesIO()
-    image.save(buffer, "JPEG", quality=quality, progressive=progressive)
-    return buffer.getvalue()
 
 
 def milliseconds(data: bytes) -> float:
@@ -47,8 +30,8 @@ def milliseconds(data: bytes) -> float:
 
 
 if __name__ == "__main__":
-    image = picture()
+    image = picture(WIDTH, HEIGHT)
     print(f"{WIDTH} x {HEIGHT} JPEG        MB      ms")
     for name, quality, progressive in KINDS:
-        data = encode(image, quality, progressive)
+        data = encode(image, quality=quality, progressive=progressive)
         print(f"{name:<18}{len(data) / 1e6:>6.1f}{milliseconds(data):>8.1f}")

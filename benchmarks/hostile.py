@@ -10,24 +10,12 @@ several times; and proportional, at the end). Memory is told on Linux only.
 from __future__ import annotations
 
 import csv
-import os
 import sys
 import time
 from pathlib import Path
 
 from load import Client, form, percentile, serving
-
-
-def children(pid: int) -> list[int]:
-    """Processes that a process started."""
-    tasks = Path(f"/proc/{pid}/task").iterdir()
-    return [int(child) for task in tasks for child in (task / "children").read_text().split()]
-
-
-def memory(pid: int, file: str, name: str) -> int:
-    """A figure in MB from a file of /proc."""
-    lines = Path(f"/proc/{pid}/{file}").read_text().splitlines()
-    return sum(int(line.split()[1]) for line in lines if line.startswith(f"{name}:")) // 1000
+from processes import family, figure, memory, only_child
 
 
 def main(folder: Path) -> None:
@@ -35,22 +23,22 @@ def main(folder: Path) -> None:
     rows = list(csv.DictReader((folder / "expected.csv").read_text().splitlines()))
     refused, wrong = [], []
     with serving() as port:
-        (server,) = children(os.getpid())
+        server = only_child()
         for row in rows:
-            client = Client(port, form((folder / row["file"]).read_bytes()))
+            client, body = Client(port), form((folder / row["file"]).read_bytes())
             start = time.perf_counter()
-            status = client.ask()
+            status = client.ask(body)
             if status >= 400:
                 refused.append((time.perf_counter() - start) * 1000)
             if str(status).replace("201", "200") not in row["status"].split("|"):
                 wrong.append(f"{row['file']}: {status}")
             client.close()
-        family = [server, *children(server)]
-        peak = sum(memory(pid, "status", "VmHWM") for pid in family)
-        now = sum(memory(pid, "smaps_rollup", "Pss") for pid in family)
+        pids = family(server)
+        peak = sum(figure(pid, "status", "VmHWM") for pid in pids) // 1000
+        now = memory(pids)
     print(f"{len(rows)} files, {len(wrong)} not as expected", *wrong, sep="\n")
     print(f"{len(refused)} refused: p50 {percentile(refused, 0.5):.0f} ms, most {max(refused):.0f} ms")
-    print(f"{len(family)} processes: {peak} MB at most, {now} MB at the end")
+    print(f"{len(pids)} processes: {peak} MB at most, {now:.0f} MB at the end")
 
 
 if __name__ == "__main__":

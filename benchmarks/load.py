@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -28,14 +29,24 @@ def form(photo: bytes) -> bytes:
 def serving(**settings: str) -> Iterator[int]:
     """A server with an archive of its own that nobody keeps; hands over the port."""
     words = [sys.executable, "-m", "pawsight", "serve", "--port", "0"]
-    with tempfile.TemporaryDirectory() as folder:
-        chosen = {"PAWSIGHT_ARCHIVE": folder} | settings
-        with subprocess.Popen(words, stderr=subprocess.PIPE, text=True, env=os.environ | chosen) as server:  # noqa: S603
-            line = server.stderr.readline() if server.stderr else ""
-            try:
-                yield int(line.split()[3].rpartition(":")[2])
-            finally:
-                server.terminate()
+    with tempfile.TemporaryDirectory() as folder, started(words, {"PAWSIGHT_ARCHIVE": folder} | settings) as port:
+        yield port
+
+
+@contextmanager
+def started(words: list[str], settings: dict[str, str]) -> Iterator[int]:
+    """Any server that says on its standard error where it "answers at"; hands over the port, stops it at the end."""
+    with subprocess.Popen(words, stderr=subprocess.PIPE, text=True, env=os.environ | settings) as server:  # noqa: S603
+        said = ""
+        try:
+            for line in server.stderr or ():
+                said += line
+                if found := re.search(r"answers at http://[^ ]*:([0-9]+)", line):
+                    yield int(found[1])
+                    return
+            sys.exit(f"The server did not start. It said:\n{said}")
+        finally:
+            server.terminate()
 
 
 @dataclass(frozen=True)
@@ -52,20 +63,20 @@ class Client:
 
     Args:
         port: of the server.
-        body: of every request, as `form` makes it.
+        path: where to ask.
     """
 
-    def __init__(self, port: int, body: bytes) -> None:
+    def __init__(self, port: int, path: str = PHOTOS) -> None:
         self.port = port
         self.connection: socket.socket | None = None
-        head = f"POST {PHOTOS} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}\r\n"
-        self.request = head.encode() + f"Content-Type: multipart/form-data; boundary={EDGE}\r\n\r\n".encode() + body
+        head = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary={EDGE}\r\n"
+        self.head = f"{head}Content-Length: "
 
-    def ask(self) -> int:
-        """The status of one answer; 0 where there is none."""
+    def ask(self, body: bytes) -> int:
+        """The status of one answer to a body as `form` makes it; 0 where there is none."""
         try:
             self.connection = self.connection or connect(self.port)
-            self.connection.sendall(self.request)
+            self.connection.sendall(f"{self.head}{len(body)}\r\n\r\n".encode() + body)
             return self._status()
         except (OSError, ValueError, IndexError):
             self.close()
@@ -93,15 +104,26 @@ class Client:
         self.connection = None
 
 
-def one_after_the_other(port: int, body: bytes, clients: int, seconds: float) -> list[Asked]:
+def one_after_the_other(port: int, body: bytes, clients: int, seconds: float, path: str = PHOTOS) -> list[Asked]:
     """Closed loop: each client asks again when it has its answer."""
-    found: list[Asked] = []
     end = time.perf_counter() + seconds
+    return each(port, iter(lambda: body if time.perf_counter() < end else b"", b""), clients, path)
+
+
+def each(port: int, bodies: Iterator[bytes], clients: int, path: str = PHOTOS) -> list[Asked]:
+    """Closed loop over bodies: each client takes the next when it has its answer; making bodies counts nowhere."""
+    found: list[Asked] = []
+    lock = threading.Lock()
+
+    def next_one() -> bytes | None:
+        with lock:
+            return next(bodies, None)
 
     def asker() -> None:
-        client = Client(port, body)
-        while (due := time.perf_counter()) < end:
-            status = client.ask()
+        client = Client(port, path)
+        while (body := next_one()) is not None:
+            due = time.perf_counter()
+            status = client.ask(body)
             found.append(Asked(due, time.perf_counter() - due, status))
         client.close()
 
@@ -119,12 +141,12 @@ def at_a_pace(port: int, body: bytes, rate: float, seconds: float, askers: int =
             return next(turn, None)
 
     def asker() -> None:
-        client = Client(port, body)
+        client = Client(port)
         while (number := next_one()) is not None:
             due = start + number / rate
             time.sleep(max(0.0, due - time.perf_counter()))
             began = time.perf_counter()
-            status = client.ask()
+            status = client.ask(body)
             found.append(Asked(due, time.perf_counter() - began, status))
         client.close()
 

@@ -1,0 +1,34 @@
+"""Photos that the benchmarks make: soft shapes and sensor noise, as busy as a photo."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+
+def picture(width: int, height: int, seed: int = 0) -> Image.Image:
+    """A picture like no other of another seed or size."""
+    rng = np.random.default_rng(seed)
+    coarse = Image.fromarray(rng.integers(0, 256, (48, 64, 3), dtype=np.uint8)).resize((width, height))
+    noisy = np.asarray(coarse).astype(np.int16) + rng.normal(0, 4, (height, width, 1)).astype(np.int16)
+    return Image.fromarray(np.clip(noisy, 0, 255).astype(np.uint8))
+
+
+def encode(image: Image.Image, kind: str = "JPEG", **options: Any) -> bytes:
+    """The picture as a file; options as Pillow's for that kind."""
+    buffer = io.BytesIO()
+    image.save(buffer, kind, **options)
+    return buffer.getvalue()
+
+
+def small() -> bytes:
+    """A JPEG of 500 x 375 and about 25 kB, like most in Microsoft's archive."""
+    return encode(picture(500, 375), quality=36)
+
+
+def large() -> bytes:
+    """A JPEG of 12 megapixels and about 3.2 MB, as a phone makes it."""
+    return encode(picture(4000, 3000), quality=92)

@@ -1,0 +1,38 @@
+"""The benchmarks of a server still run: here with little to do and a tiny model, so their figures say nothing."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+LINUX = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs /proc")
+ROOT = Path(__file__).parents[1]
+
+
+def run(model: Path, name: str, *words: str) -> str:
+    """What a benchmark prints; it must succeed."""
+    command = [sys.executable, str(ROOT / "benchmarks" / name), *words]
+    environment = os.environ | {"PYTHONPATH": str(ROOT / "src"), "PAWSIGHT_MODEL": str(model)}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@LINUX
+def test_soak(tiny_model: Path) -> None:
+    """Memory may do what it wants: 54 uploads after six to warm up are too few to tell."""
+    printed = run(tiny_model, "soak.py", "--uploads", "60", "--growth", "1000")
+    assert "; 0 of 60 not 201" in printed
+    assert "60 files read, 0 faults." in printed
+
+
+@LINUX
+def test_serve(tiny_model: Path) -> None:
+    printed = run(tiny_model, "serve.py", "--seconds", "0.5")
+    assert re.findall(r"(\d+) answers/s; then (\d+) MB", printed), printed
+    assert "12 megapixels, 3.2 MB" in printed
