@@ -3,8 +3,8 @@
     python benchmarks/classroom.py                                     a photo made here, 15 s a part
     python benchmarks/classroom.py PHOTO --seconds 5 --weights FILE    your own, these weights
 
-In one run on one machine: first `classroom_page.py`, then `pawsight serve` with the default model, each asked by the same
-clients with the same photo. Needs the extra `train`, for Keras. Linux only.
+In one run on one machine: first `classroom_page.py`, then `pawsight serve` with the default model, each asked by the
+same clients with the same photo. Needs the extra `train`, for Keras. Linux only.
 """
 
 from __future__ import annotations
