@@ -3,9 +3,9 @@
     pawsight train scratch --data DATA --out runs/scratch
 
 Two cores of a server (Xeon, AVX-512), TensorFlow 2.21, beside other work: 100 minutes of one core; an epoch takes 85 s
-of one core at 64 pixels, 190 s at 96, 330 s at 128. One run, on 16,265 photos: 95.77 % (94.78-96.59) of 1,917 test photos,
-log loss 0.128. The loss ended at 0.111 on training views and 0.133 on validation (the epoch before, which is kept:
-0.123).
+of one core at 64 pixels, 190 s at 96, 330 s at 128. One run, on 16,265 photos: 95.77 % (94.78-96.59) of 1,917 test
+photos, log loss 0.128. The loss ended at 0.111 on training views and 0.133 on validation (the epoch before, which is
+kept: 0.123).
 """
 
 from pawsight.recipes.base import Augment, Phase, Recipe
