@@ -16,7 +16,7 @@ from pawsight.settings import Settings
 from pawsight.web.server import listen
 from pawsight.web.shelf import offered
 
-_OURS = ("pawsight.css", "pawsight.js", "theme.js", "mark.svg")
+_OURS = ("pawsight.css", "modules/ask.js", "theme.js", "mark.svg")
 
 
 def look(settings: Settings, sources: dict[str, str]) -> Iterator[Finding]:
