@@ -44,5 +44,5 @@ clean:
 	@touch $@
 
 .venv/test: .venv/serve
-	$(PIP) install --quiet --editable ".[train,learn,postgres]" --group test --group lint
+	$(PIP) install --quiet --editable ".[train,learn,postgres,ray]" --group test --group lint
 	@touch $@

@@ -13,6 +13,8 @@ import pytest
 from pawsight import zoo
 from pawsight.card import GRAPH, read_card
 from pawsight.errors import BadModel
+from pawsight.learn.graph import replace_head
+from pawsight.learn.head import Head
 from pawsight.recipes import find
 from pawsight.runtime import OUTPUTS, golden
 from pawsight.runtime.onnx import OnnxSession
@@ -57,6 +59,19 @@ def test_the_shipped_int8_graph_comes_back_in_float() -> None:
     expected = np.array([[row[name] for name in card.classes] for row in card.golden.scores])
     assert np.abs(scores - expected).max() <= card.golden.tolerance
     assert isinstance(model, keras.Model)
+
+
+def test_a_learnt_head_comes_back_with_the_trunk_that_it_stands_on() -> None:
+    """What `pawsight learn` writes holds no Keras network at all."""
+    rng = np.random.default_rng(0)
+    head = Head(rng.normal(size=(1280, 3)).astype(np.float32), rng.normal(size=3).astype(np.float32))
+    folder = zoo.find("default")
+    learnt = replace_head((folder / GRAPH).read_bytes(), head)
+    pictures = golden.fitted(read_card(folder))
+    expected, received = OnnxSession(learnt).run(pictures), rebuild(learnt).predict(pictures, verbose=0)
+    np.testing.assert_allclose(received["features"], expected.features, atol=0.5)
+    answered = 1 / (1 + np.exp(-head.logits(received["features"])))
+    np.testing.assert_allclose(received["scores"], answered, atol=1e-4)
 
 
 def test_a_node_of_another_kind_is_named(tiny_model: Path) -> None:
