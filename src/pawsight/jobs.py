@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import _thread
 import os
+import signal
 import subprocess
 import threading
 import time
@@ -145,6 +146,7 @@ def working(folder: Path, task: str) -> Iterator[Progress]:
     held = disk.create(private.make_folder(folder) / f"running.{os.getpid()}", b"")
     disk.move(folder / f"running.{os.getpid()}", folder / "running")
     end, ended = Status(task=task, state="done", at=0), threading.Event()
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where the server came from `nohup ... &`
     try:
         threading.Thread(target=_look_for_stop, args=(folder, ended), daemon=True).start()
         yield Progress(folder, task)
