@@ -1,6 +1,6 @@
 // Own classes: photos go up some at a time, by choosing or dropping them, and the page sees when learning is done.
 // Without this script the same forms work by themselves.
-"use strict";
+import { _ } from "./words.js";
 
 const AT_ONCE = 10;
 const EVERY = 1000;
