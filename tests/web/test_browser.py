@@ -176,7 +176,9 @@ def test_without_javascript(browse: Open, file: Any, picture: Any) -> None:
     browser.find_element(By.CSS_SELECTOR, ".look input").send_keys(Keys.SPACE)
     assert browser.find_element(By.CSS_SELECTOR, ".heat").is_displayed()
     browser.find_element(By.CSS_SELECTOR, ".correct [value=dog]").send_keys(Keys.ENTER)
-    WebDriverWait(browser, 20).until(lambda b: "Noted: a dog" in b.find_element(By.CSS_SELECTOR, "main").text)
+    WebDriverWait(browser, 20, ignored_exceptions=(StaleElementReferenceException,)).until(
+        lambda b: "Noted: a dog" in b.find_element(By.CSS_SELECTOR, "main").text
+    )
     browser.find_element(By.CSS_SELECTOR, ".forget").send_keys(Keys.ENTER)
     assert headlines(browser, 0) == []
 

@@ -90,7 +90,7 @@ def test_the_address_of_answers_leads_back_to_the_form(client: FlaskClient) -> N
 
 
 def test_limits_and_classes_are_those_of_this_server(make_app: Callable[..., Flask], classifier: Classifier) -> None:
-    page = make_app(classifier, max_bytes=2_500_000).test_client().get("/").text
+    page = make_app(classifier, max_bytes=2_500_000, models="none").test_client().get("/").text
     assert "2.5\N{NO-BREAK SPACE}MB" in page
     assert classifier.card.id in page
     assert "test photos" not in page  # the tiny model has no measured accuracy

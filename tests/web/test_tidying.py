@@ -11,6 +11,7 @@ import pytest
 
 from pawsight.archive.store import Archive
 from pawsight.classifier import Classifier
+from pawsight.decoding import Decoders
 from pawsight.errors import ArchiveUnavailable
 from pawsight.settings import Settings
 from pawsight.web.answers import answer
@@ -24,10 +25,12 @@ def wait_for(done: Callable[[], bool]) -> None:
         time.sleep(0.01)
 
 
-def test_what_is_too_much_goes_again_and_again(classifier: Classifier, picture: Any, tmp_path: Path) -> None:
+def test_what_is_too_much_goes_again_and_again(
+    classifier: Classifier, decoders: Decoders, picture: Any, tmp_path: Path
+) -> None:
     with Archive.open(Settings(archive=str(tmp_path), archive_max_bytes=1)) as archive, tidying(archive, 0.01):
         for number in range(2):
-            answer(picture(seed=number), classifier, archive)
+            answer(picture(seed=number), classifier, archive, decoders)
             wait_for(lambda: archive.find().total == 0)
 
 

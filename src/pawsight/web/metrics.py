@@ -19,13 +19,13 @@ from pawsight.archive.store import Archive
 from pawsight.classifier import Prediction
 from pawsight.errors import PawsightError
 from pawsight.web import logs
+from pawsight.web.proxies import FORWARDED
 from pawsight.web.state import State, state
 
 metrics = Blueprint("metrics", __name__)
 
 _NAME = "pawsight metrics"
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
-_FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")
 _ARCHIVE_EVERY = 60.0
 
 
@@ -105,7 +105,7 @@ def show() -> Response:
 def _may_see(whom: str) -> bool:
     if whom != "local":
         return whom == "all"
-    brought = any(name in request.headers for name in _FORWARDED)
+    brought = request.environ[FORWARDED] or "Via" in request.headers
     return not brought and ipaddress.ip_address(request.remote_addr or "0.0.0.0").is_loopback  # noqa: S104
 
 

@@ -34,6 +34,9 @@ def networks(names: str) -> Networks:
         ) from error
 
 
+FORWARDED = "pawsight.forwarded"  # in the environment: whether somebody says that he brings this from somebody else
+
+
 class Proxies:
     """Tells the app behind it the client's address, and whether it came over HTTPS.
 
@@ -47,6 +50,7 @@ class Proxies:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         said = {name: environ.pop(name, "") for name in _FORWARDING}
+        environ[FORWARDED] = any(said.values())
         if self._trusts(environ.get("REMOTE_ADDR", "")):
             environ["REMOTE_ADDR"] = self._client(environ["REMOTE_ADDR"], said["HTTP_X_FORWARDED_FOR"])
             if said["HTTP_X_FORWARDED_PROTO"] in ("http", "https"):
