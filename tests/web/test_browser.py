@@ -13,6 +13,7 @@ import pytest
 
 pytest.importorskip("selenium", reason="needs the package selenium")
 
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
