@@ -167,6 +167,7 @@ class Gate(TcpWSGIServer):  # type: ignore[misc]
         )
         self.settings = settings
         self.turned_away: Callable[[], object] = lambda: None  # called for each photo there is no time for
+        self.stopping = False  # then each answer is its connection's last
         self._held = 0
         self._quick = ThreadedTaskDispatcher()
         self._quick.set_thread_count(_QUICK)
@@ -178,6 +179,8 @@ class Gate(TcpWSGIServer):  # type: ignore[misc]
     def add_task(self, channel: _Channel) -> None:
         """Put a request that is complete into its lane: photos wait for each other, and nothing waits for photos."""
         request = channel.requests[0]
+        if self.stopping:
+            request.headers["CONNECTION"] = "close"
         if request.error is None and request.command == "POST":
             if len(self.task_dispatcher.queue) < self.settings.max_waiting and self._held < self._most_held:
                 self.task_dispatcher.add_task(channel)

@@ -17,6 +17,7 @@ _log = logging.getLogger(__name__)
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _FRESH = 0.5  # a connection that was heard of so lately may be about to ask
 _TICK = 0.05
+_ROUNDS = 4  # of connections to let in
 
 
 def run(server: Any, within: float) -> None:
@@ -60,6 +61,7 @@ def _turn(server: Any, seconds: float) -> None:
 
 
 def _finish(server: Any, within: float) -> None:
+    server.stopping = True
     _let_in_who_waits(server)
     wasyncore.dispatcher.close(server)  # only the socket that listens; connections stay
     end = time.monotonic() + within
@@ -71,8 +73,8 @@ def _finish(server: Any, within: float) -> None:
 
 
 def _let_in_who_waits(server: Any) -> None:
-    """Whom the system has connected already would else be thrown out unheard."""
-    for _ in range(server.adj.backlog):
+    """Whom the system has connected already would else be thrown out unheard; but a flood must not push out others."""
+    for _ in range(_ROUNDS):
         known = len(server.active_channels)
         server.handle_accept()
         if len(server.active_channels) == known:
