@@ -52,11 +52,12 @@ def answer(connection: socket.socket) -> bytes:
 
 
 def refused(address: tuple[str, int]) -> bool:
+    """Whether the door closes; who stands in it at that moment is reset, and is not inside either."""
     end = time.monotonic() + 60
     while time.monotonic() < end:
         try:
             socket.create_connection(address, timeout=5).close()
-        except ConnectionRefusedError:
+        except (ConnectionRefusedError, ConnectionResetError):
             return True
     return False
 
