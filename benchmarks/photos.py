@@ -24,9 +24,9 @@ def encode(image: Image.Image, kind: str = "JPEG", **options: Any) -> bytes:
     return buffer.getvalue()
 
 
-def small() -> bytes:
-    """A JPEG of 500 x 375 and about 25 kB, like most in Microsoft's archive."""
-    return encode(picture(500, 375), quality=36)
+def small(seed: int = 0) -> bytes:
+    """A JPEG of 500 x 375 and about 25 kB, like most in Microsoft's archive; another one for another seed."""
+    return encode(picture(500, 375, seed), quality=36)
 
 
 def large() -> bytes:

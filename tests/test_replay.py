@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 
 from pawsight.archive.store import Archive
+from pawsight.choice import chosen
 from pawsight.classifier import Classifier
 from pawsight.replay import Replay, replay
 from pawsight.settings import Settings
@@ -138,3 +140,42 @@ def test_a_replay_without_faults_ends_with_0(command: Run, put: Put, tiny_model:
     told = json.loads(done.out)
     assert done.code == 0
     assert (told["photos"], told["flips"], told["corrections"], told["broken"]) == (1, [], 1, [])
+
+
+@pytest.fixture
+def use(pawsight: Run, tiny_model: Path, tmp_path: Path, archive: Archive, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """`use(model)` chooses a model as an operator does whose servers answer with the tiny one."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.setenv("PAWSIGHT_ARCHIVE", str(tmp_path / "archive"))
+    assert pawsight("models", "use", tiny_model).code == 0
+    return lambda model, *words: pawsight("models", "use", model, *words)
+
+
+def test_a_model_that_breaks_a_correction_is_not_chosen(
+    use: Run, put: Put, backwards: Path, tiny_model: Path, archive: Archive
+) -> None:
+    put("cat", 1, said="cat")
+    put("dog", 2, said="cat")
+    put("cat", 3)
+    done = use(backwards)
+    assert (done.code, done.err.startswith("Error: backwards-1 is wrong about 1 of 2 photos")) == (2, True)
+    assert chosen(Settings()).model == str(tiny_model)
+    assert use(backwards, "--force").code == 0
+    assert chosen(Settings()).model == str(backwards)
+    assert use(tiny_model).code == 2  # now the other one is what is right
+
+
+def test_a_model_that_breaks_none_is_chosen(use: Run, put: Put, backwards: Path) -> None:
+    put("cat", 1)
+    put("dog", 2, said="cat")
+    assert use(backwards).code == 0
+
+
+def test_a_model_that_does_not_load_keeps_its_place_no_longer(
+    use: Run, put: Put, backwards: Path, tmp_path: Path, tiny_model: Path
+) -> None:
+    put("cat", 1, said="cat")
+    gone = Path(shutil.copytree(tiny_model, tmp_path / "gone"))
+    assert use(gone).code == 0
+    shutil.rmtree(gone)
+    assert use(backwards).code == 0

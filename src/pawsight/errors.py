@@ -183,3 +183,9 @@ class UnknownLabel(PawsightError):
     """A correction to something that the model does not know."""
 
     code = "unknown_class"
+
+
+class BreaksCorrections(PawsightError):
+    """A new model is wrong about photos that people corrected, where the model before is right."""
+
+    code = "breaks_corrections"

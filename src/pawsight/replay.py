@@ -80,7 +80,9 @@ class Replay:
         return [case for case in self.corrected if case.was_right and not case.is_right]
 
 
-def replay(archive: Archive, new: Classifier, old: Classifier, watch: Watch = unwatched) -> Replay:
+def replay(
+    archive: Archive, new: Classifier, old: Classifier, watch: Watch = unwatched, *, only_corrected: bool = False
+) -> Replay:
     """Answer for each photo of the archive once more.
 
     The old model's answer is taken from the archive where it is there, and asked for anew where an even older model
@@ -91,6 +93,7 @@ def replay(archive: Archive, new: Classifier, old: Classifier, watch: Watch = un
         new: the model that is to come.
         old: the model that answers now.
         watch: wraps the photos, for a progress bar.
+        only_corrected: leave out what nobody has corrected; there is then little to say of flips.
     """
 
     def work(kept: Kept) -> Case | str:
@@ -102,7 +105,7 @@ def replay(archive: Archive, new: Classifier, old: Classifier, watch: Watch = un
             return kept.id
 
     with archive.index.reading() as session:
-        photos = search.kept(session)
+        photos = [one for one in search.kept(session) if one.correction is not None or not only_corrected]
     with closing(in_order(work, photos, _WORKERS, 4 * _WORKERS)) as answers:
         done = list(watch(answers, len(photos), "Answering again"))
     cases = [one for one in done if isinstance(one, Case)]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pawsight import images
-from pawsight.batch.find import Extent, find, measure, walk
+from pawsight.batch.find import Extent, find, measure, passed_over, walk
 from pawsight.errors import NoPhotos, UnreadableFile
 
 
@@ -132,3 +132,15 @@ def test_pipes_and_sockets_are_found_and_never_waited_for(folder: Path) -> None:
     assert "sub/pipe.jpg" in found("sub")
     with pytest.raises(UnreadableFile, match="not a plain file"):
         images.read(folder / "sub" / "pipe.jpg")
+
+
+def test_what_is_not_looked_at_is_told_by_kind(folder: Path) -> None:
+    said = "Not looked at, as their names are not those of photos: "
+    assert passed_over(["sub"]) == passed_over(["a.png", "*.png"]) == ""
+    for name in ["sub/IMG_1.HEIC", "IMG_2.heic", "clip.mov", "sub/README", "Thumbs.db", "a.png.xmp", ".x.mov"]:
+        (folder / name).touch()
+    assert passed_over(["."]) == f"{said}2 .heic, 1 .mov, 1 .txt, 1 without an ending."
+    assert passed_over(["."], "sub") == f"{said}1 .heic, 1 .mov, 1 .txt."
+    for number in range(20):
+        (folder / f"x.{number:02}").touch()
+    assert passed_over(["."]).endswith(", 16 others.")

@@ -10,6 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from pawsight.data.prepare import prepare
+from pawsight.learn import learn
+
 COLOURS = {"rose": (200, 60, 50), "iris": (50, 60, 200)}
 
 
@@ -43,6 +46,20 @@ def test_learn_then_ask(flowers: Path, tmp_path: Path, pawsight: Callable[..., A
     again = pawsight("learn", flowers, "--out", model)
     assert again.code == 2
     assert again.err == f"Error: Expected a new folder for the model, but {model} exists. Choose another --out.\n"
+
+
+def test_asking_about_what_it_learnt_from_is_told(
+    flowers: Path, tiny_model: Path, tmp_path: Path, pawsight: Callable[..., Any], few_resamples: None
+) -> None:
+    model, data, page = tmp_path / "model", tmp_path / "prepared", tmp_path / "report.html"
+    learn(flowers, model, base=tiny_model)
+    prepare(flowers, data, size=32)
+    done = pawsight("evaluate", model, "--data", data, "--split", "train", "--report", page, "--sample", "0")
+    assert done.code == 0, done.err
+    assert " photos are among those that model learnt from" in done.err
+    assert "24 photos of data set" in page.read_text()
+    done = pawsight("evaluate", model, "--data", data, "--split", "train", "--write-budgets")
+    assert (done.code, "did not learn from" in done.err) == (2, True)
 
 
 def test_a_dry_run_only_tells(flowers: Path, tmp_path: Path, pawsight: Callable[..., Any]) -> None:

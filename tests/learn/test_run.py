@@ -43,6 +43,7 @@ def test_from_folders_to_a_model_that_answers(
     assert card.metrics["accuracy"].value == learned.metrics.accuracy.value == 1
     assert card.metrics["accuracy"].n == 60
     assert card.metrics["false_accepts"].n == 20
+    assert {"0.05", "0.1"} == set(card.budgets)  # none of 80 wrong proves no more
     expected = {"model.onnx", "metrics.json", "predictions.npz", "manifest.csv", "bad.csv"}
     assert set(card.files) == expected | {"figures/confusion.svg", "figures/roc.svg"}
 

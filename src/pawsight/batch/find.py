@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,8 @@ from pawsight.errors import NoPhotos
 
 STDIN = "-"
 ENDINGS = (".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".avif", ".bmp")
+NO_WORD = (".xmp", "thumbs.db", "desktop.ini")  # belong to photos, or to the system: nobody misses them
+KINDS = 8  # that are told one by one
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,40 @@ def walk(words: Sequence[str]) -> Iterator[str]:
             f"Expected photos in {', '.join(map(repr, words))}, but there are none.",
             f"In folders, names that end in {', '.join(ENDINGS)} are taken; name other files one by one.",
         )
+
+
+def passed_over(words: Sequence[str], beside: str = "") -> str:
+    """Say what lies in folders and is not looked at, because its name is not that of a photo; empty for nothing.
+
+    Args:
+        words: as for `walk`.
+        beside: a folder that does not count, nor what is below it.
+
+    Returns:
+        a sentence, the most frequent endings first; of hidden names it says nothing.
+    """
+    aside = os.path.realpath(beside) if beside else ""
+    kinds: Counter[str] = Counter()
+    for word in words:
+        for folder, below, names in os.walk(word):
+            below[:] = [name for name in below if not name.startswith(".")]
+            if os.path.realpath(folder) == aside:
+                below.clear()
+                continue
+            kinds.update(map(_kind, filter(_is_missed, names)))
+    first = sorted(kinds, key=lambda kind: (-kinds[kind], kind))[:KINDS]
+    told = [f"{kinds[kind]:,} {kind}" for kind in first]
+    if others := kinds.total() - sum(kinds[kind] for kind in first):
+        told.append(f"{others:,} others")
+    return f"Not looked at, as their names are not those of photos: {', '.join(told)}." if told else ""
+
+
+def _is_missed(name: str) -> bool:
+    return not name.startswith(".") and not name.lower().endswith((*ENDINGS, *NO_WORD))
+
+
+def _kind(name: str) -> str:
+    return os.path.splitext(name)[1].lower() or "without an ending"
 
 
 def _meant(word: str) -> Iterator[str]:

@@ -166,12 +166,12 @@ def export(out: Path, folder: Path | None, confident: float | None) -> None:
         click.echo(f"{label}: {number:,}")
     if done.several:
         click.echo(f"{done.several:,} photos show several classes and are left out: a folder holds one class.")
-    click.echo(f"Wrote {out}. Next: pawsight data prepare {out} --out data/mine")
+    click.echo(f"Wrote {out}. Next: pawsight learn {out} --out better")
 
 
 @command.command()
 @click.argument("model")
-@click.option("--against", help="The model that answers now.  [default: the setting model]")
+@click.option("--against", help="The model that answers now.  [default: the one that servers here answer with]")
 @click.option("--force", is_flag=True, help="Let it pass even where a correction breaks.")
 @click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How it is told."
@@ -189,13 +189,14 @@ def replay(model: str, against: str | None, force: bool, form: str, folder: Path
       pawsight learn photos/ --out better
       pawsight archive replay better
     """
+    from pawsight.choice import chosen
     from pawsight.classifier import Classifier
     from pawsight.cli.replayed import as_json, as_text
     from pawsight.replay import replay
 
     with _open(folder) as archive:
         limits = archive.settings.limits
-        new, old = (Classifier.load(one, limits=limits) for one in (model, against or archive.settings.model))
+        new, old = (Classifier.load(one, limits=limits) for one in (model, against or chosen(archive.settings).model))
         done = replay(archive, new, old, watched)
     click.echo(as_json(done) if form == "json" else as_text(done, force=force))
     sys.exit(1 if done.unread or (done.broken and not force) else 0)

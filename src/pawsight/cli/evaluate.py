@@ -83,6 +83,8 @@ def command(
     dataset = open_dataset(data)
     labels = read_corrections(corrections, dataset) if corrections else None
     classifiers = [Classifier.load(folder) for folder in folders]
+    for folder in folders:
+        _warn(folder, dataset, split)
     results = evaluate_all(classifiers, dataset, split, watched)
     corrected = [correct(result, labels) for result in results] if labels is not None else []
     if write_budgets:
@@ -98,6 +100,19 @@ def command(
         click.echo(f"Wrote {report}.", err=form == "json")
 
 
+def _warn(folder: Path, data: Dataset, split: str) -> None:
+    """Say where a model is asked about what it learnt from."""
+    from pawsight.evaluate import count_seen
+
+    if seen := count_seen(folder, data, split):
+        click.echo(
+            f"{seen:,} of these {len(data.indices(split)):,} photos are among those that {folder.name} learnt from, so "
+            "what follows is better than it will be on new ones. `pawsight learn` has measured it on photos not seen: "
+            f"{folder / 'metrics.json'}.",
+            err=True,
+        )
+
+
 def _write_budgets(folder: Path, data: Dataset) -> None:
     """Add the table that `pawsight sort --error-budget` reads to a model's card."""
     import msgspec
@@ -105,9 +120,14 @@ def _write_budgets(folder: Path, data: Dataset) -> None:
     from pawsight.card import read_card, seal
     from pawsight.classifier import Classifier
     from pawsight.errors import BadData
-    from pawsight.evaluate import evaluate
+    from pawsight.evaluate import count_seen, evaluate
     from pawsight.train.calibrate import fit_budgets
 
+    if seen := count_seen(folder, data, "validation"):
+        raise BadData(
+            f"Expected photos that {folder.name} did not learn from, but it did from {seen:,} of those for validation.",
+            "What these say would be no promise. `pawsight learn` has written the budgets that it could prove.",
+        )
     held_out = evaluate(Classifier.load(folder), data, "validation")
     if not (budgets := fit_budgets(held_out.scores, held_out.targets)):
         raise BadData(

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import msgspec
 
 from pawsight import zoo
 from pawsight.card import Metric, ModelCard, read_card
+
+if TYPE_CHECKING:
+    from pawsight.settings import Settings
 
 TITLES = ("name", "version", "classes", "input", "accuracy (95 % interval, n)", "MB")
 
@@ -39,21 +42,54 @@ def command(context: click.Context, form: str) -> None:
 
 @command.command()
 @click.argument("model")
-def use(model: str) -> None:
+@click.option("--force", is_flag=True, help="Choose it even where it is wrong about photos that people corrected.")
+def use(model: str, force: bool) -> None:
     """Let servers answer with MODEL, a shipped model's name or a folder; running ones take it within seconds.
 
     It is checked here first, as each server does again: one that cannot be trusted is refused, and the model before
-    goes on. Servers that were started with --model or PAWSIGHT_MODEL stay with that.
+    goes on. So is one that breaks a correction: it is asked about each photo of the archive that a person corrected,
+    and must not be wrong where the model before is right (see `pawsight archive replay`). Servers that were started
+    with --model or PAWSIGHT_MODEL stay with that.
 
     \b
     Examples:
       pawsight models use runs/my-model
       pawsight models use default
+      pawsight models use runs/other-classes --force
     """
     from pawsight import choice
     from pawsight.settings import load_settings
 
-    _told(choice.use(load_settings(), model).model)
+    settings = load_settings()
+    if not force:
+        _check_corrections(settings, model)
+    _told(choice.use(settings, model).model)
+
+
+def _check_corrections(settings: Settings, model: str) -> None:
+    """Refuse a model that is wrong where a person has corrected, and the one before is right."""
+    from pawsight.archive.store import Archive
+    from pawsight.choice import chosen
+    from pawsight.classifier import Classifier
+    from pawsight.cli.progress import watched
+    from pawsight.errors import BadModel, BreaksCorrections, ModelNotFound
+    from pawsight.replay import replay
+
+    if settings.archive_keep == "nothing" or not settings.archive_folder.is_dir():
+        return
+    new = Classifier.load(model, limits=settings.limits)
+    try:
+        old = chosen(settings).load(settings.limits)
+    except (ModelNotFound, BadModel):  # a bad one must not keep its place by being bad
+        return
+    with Archive.open(settings) as archive:
+        done = replay(archive, new, old, watched, only_corrected=True)
+    if done.broken:
+        raise BreaksCorrections(
+            f"{done.new} is wrong about {len(done.broken):,} of {len(done.corrected):,} photos that people corrected, "
+            f"where {done.old} is right. {done.old} stays.",
+            f"`pawsight archive replay {model}` names them; --force lets it pass.",
+        )
 
 
 @command.command()

@@ -76,8 +76,8 @@ def command(
       RAY_ADDRESS=head:6379 pawsight predict s3://shelter/photos --engine ray --format jsonl
       curl -s https://example.com/felix.jpg | pawsight predict - --format jsonl
     """
-    from pawsight.batch.find import STDIN, measure, walk
-    from pawsight.batch.lines import FORMATS
+    from pawsight.batch.find import STDIN, measure, passed_over, walk
+    from pawsight.batch.lines import FORMATS, printable
     from pawsight.classifier import Classifier
     from pawsight.settings import load_settings
 
@@ -93,6 +93,8 @@ def command(
         )
     settings = load_settings({"model": model, "threads": workers})
     extent = measure(paths)
+    if passed := passed_over(paths):
+        click.echo(printable(passed), err=True)
     classifier = Classifier.load(settings.model, limits=settings.limits)
     if engine == "ray":
         answers = _on_cluster(settings, walk(paths), workers)

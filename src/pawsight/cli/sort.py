@@ -123,6 +123,8 @@ def _unfinished(folder: Path, into: Path) -> Path:
 
 def _plan(folder: Path, into: Path, mode: Mode, settings: Settings, most: float | None, write_xmp: bool) -> Plan:
     from pawsight.batch.budget import promise
+    from pawsight.batch.find import passed_over
+    from pawsight.batch.lines import printable
     from pawsight.batch.plan import Eye, Left, make_plan, photos_of
     from pawsight.batch.run import answer
     from pawsight.batch.sort import check_finished
@@ -132,6 +134,8 @@ def _plan(folder: Path, into: Path, mode: Mode, settings: Settings, most: float 
     photos, left = photos_of(folder, into)
     classifier, eye = Classifier.load(settings.model, limits=settings.limits), Eye()
     promised = promise(classifier.card, most) if most else None
+    if passed := passed_over([str(folder)], str(into)):
+        click.echo(printable(passed))
     seen = []
     for one in watched(answer(classifier, photos, settings.threads, eye), len(photos), "Looking"):
         if found := eye.seen(one):
@@ -142,6 +146,8 @@ def _plan(folder: Path, into: Path, mode: Mode, settings: Settings, most: float 
 
 
 def _show(plan: Plan) -> None:
+    """What stays first: it may be long, and the plan should stand right above the question."""
+    _name(plan.left)
     counts = plan.counts()
     click.echo(f"Plan: {len(plan.photos):,} photos of {plan.folder} into {plan.into}, to be {DONE[plan.mode]}.")
     for name, count in counts.items():
@@ -151,7 +157,6 @@ def _show(plan: Plan) -> None:
         click.echo(f"{len(alike):,} of them are copies or shots of one moment: {len(set(alike)):,} answers for these.")
     if plan.promise:
         click.echo(_promise(plan.promise))
-    _name(plan.left)
 
 
 def _promise(promise: Promise) -> str:

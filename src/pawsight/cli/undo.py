@@ -35,6 +35,7 @@ def command(place: Path) -> None:
     for one in kept:
         click.echo(f"  {printable(one.path)}: {one.reason}".encode())
     if kept:
-        click.echo(f"{steps - len(kept):,} files are as they were; {len(kept):,} stay. See to these, then undo again.")
+        stays = "1 stays. See to it" if len(kept) == 1 else f"{len(kept):,} stay. See to these"
+        click.echo(f"{steps - len(kept):,} files are as they were; {stays}, then undo again.")
         sys.exit(1)
     click.echo(f"Everything is as it was before: {steps:,} files.")

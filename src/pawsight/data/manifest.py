@@ -222,7 +222,7 @@ def read_description(folder: Path) -> Description:
     except OSError as error:
         raise BadData(
             f"Expected a prepared data set at {folder}, but {DESCRIPTION} cannot be read ({error.strerror}).",
-            "Give the folder that `pawsight data prepare` wrote.",
+            f"Give what `pawsight data prepare` wrote; of photos, `pawsight data prepare {folder} --out NEW` makes it.",
         ) from error
     except ValueError as error:  # also msgspec.ValidationError and UnicodeDecodeError
         raise BadData(f"{path} does not describe a prepared data set ({error}).", _AGAIN) from error

@@ -8,6 +8,7 @@ from pawsight.evaluate.corrections import Corrected, correct, read_corrections
 from pawsight.evaluate.neighbours import Neighbour, nearest
 from pawsight.evaluate.robustness import SAMPLE, Outcome, measure_robustness
 from pawsight.evaluate.run import Evaluation, evaluate, evaluate_all
+from pawsight.evaluate.seen import count_seen
 from pawsight.evaluate.slices import Slice, measure_slices
 from pawsight.evaluate.write import HISTORY, evaluate_into, with_headlines, write_evaluation
 
@@ -23,6 +24,7 @@ __all__ = [
     "compare",
     "compare_all",
     "correct",
+    "count_seen",
     "evaluate",
     "evaluate_all",
     "evaluate_into",

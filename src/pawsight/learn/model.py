@@ -23,6 +23,7 @@ from pawsight.learn.head import fit_head
 from pawsight.metrics import Metrics, measure
 from pawsight.runtime import golden
 from pawsight.runtime.onnx import OnnxSession
+from pawsight.train.calibrate import fit_budgets
 
 # As for trained models: int8 arithmetic rounds differently from processor to processor.
 GOLDEN_TOLERANCE = 0.05
@@ -60,7 +61,10 @@ def write_model(folder: Path, name: str, base: Path, album: Album, plan: Plan, c
 
 
 def write_answers(folder: Path, card: ModelCard, album: Album, answers: Answers) -> Metrics:
-    """Measure what was answered for photos not seen, write it as `pawsight evaluate` does, and seal the folder."""
+    """Measure what was answered for photos not seen, write it as `pawsight evaluate` does, and seal the folder.
+
+    The error budgets that these answers prove go into the card, for `pawsight sort --error-budget`.
+    """
     targets = album.targets[answers.places]
     result = Evaluation(
         model=card.id,
@@ -73,6 +77,7 @@ def write_answers(folder: Path, card: ModelCard, album: Album, answers: Answers)
         metrics=measure(targets, answers.scores, answers.verdicts, album.classes),
     )
     write_evaluation(result, folder)
+    card = msgspec.structs.replace(card, budgets=fit_budgets(answers.scores, targets))
     seal(with_headlines(card, result.metrics), folder)
     return result.metrics
 

@@ -1,6 +1,8 @@
 """Training: the only folder that imports Keras."""
 
 import os
+import warnings
 
 # TensorFlow's remarks about this machine's processor are not for our users; errors still show.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+warnings.filterwarnings("ignore", ".*np.object", FutureWarning)  # Keras asks NumPy for a name that is to come

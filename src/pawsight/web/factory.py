@@ -36,7 +36,7 @@ from pawsight.web import (
 from pawsight.web.admin import password
 from pawsight.web.proxies import Proxies, networks
 from pawsight.web.rates import open_rates
-from pawsight.web.shelf import Shelf, offered
+from pawsight.web.shelf import NONE, Shelf, kept_folder, offered
 from pawsight.web.state import State, attach
 from pawsight.web.uploads import MemoryRequest, body_limit
 
@@ -70,7 +70,8 @@ def create_app(
     classifier = classifier or choice.load(settings.limits)
     app = _App(__name__)
     _configure(app, settings)
-    shelf = Shelf(classifier, choice, offered(settings))
+    kept = kept_folder(settings) if settings.models != NONE else None
+    shelf = Shelf(classifier, choice, offered(settings), kept)
     archive = Archive.open(settings)
     weakref.finalize(app, archive.close)  # when the app is dropped, or the program ends
     if decoders is None:

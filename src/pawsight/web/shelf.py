@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterable
 from pathlib import Path
 
 from pawsight import zoo
-from pawsight.card import ModelCard, read_card
+from pawsight.card import ModelCard
 from pawsight.choice import Choice
 from pawsight.classifier import Classifier
 from pawsight.errors import ModelNotFound
 from pawsight.settings import Settings
-from pawsight.types import Limits
+from pawsight.web.kept import Kept
+from pawsight.web.waiting import Waiting
 
 ALL, NONE = "all", "none"
 
@@ -29,21 +29,9 @@ def offered(settings: Settings) -> list[Path]:
     return [zoo.find(name.strip()) for name in named]
 
 
-class _Waiting:
-    """A model that is loaded once, by whoever asks first; those who come meanwhile wait."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.card = read_card(folder)
-        self._loaded: Classifier | None = None
-        self._lock = threading.Lock()
-
-    def load(self, limits: Limits) -> Classifier:
-        with self._lock:
-            if self._loaded is None:
-                self._loaded = Classifier.load(self.folder, limits=limits)
-                self.card = self._loaded.card
-            return self._loaded
+def kept_folder(settings: Settings) -> Path:
+    """Where models stand that were learnt on the page and kept."""
+    return settings.admin_folder / "models"
 
 
 class Shelf:
@@ -52,24 +40,29 @@ class Shelf:
     Attributes:
         first: answers where a request names no model.
         choice: what it was loaded by.
+        kept: models that come and go while the server runs.
         refused: code of what is wrong with the model that was chosen last; None where it is the one that answers.
 
     Args:
         first: answers where a request names no model.
         choice: what the first was loaded by.
         others: folders of more models; one with the name of `first`, or of one before it, is left out.
+        kept: folder of kept models, which need not be there; they come after the others. None for no such models.
 
     Raises:
         BadModel: a folder has no card that can be read.
     """
 
-    def __init__(self, first: Classifier, choice: Choice, others: Iterable[Path] = ()) -> None:
+    def __init__(
+        self, first: Classifier, choice: Choice, others: Iterable[Path] = (), kept: Path | None = None
+    ) -> None:
         self.first = first
         self.choice = choice
+        self.kept = Kept(kept) if kept else None
         self.refused: str | None = None
         self._retired: dict[str, ModelCard] = {}
-        self._others: dict[str, _Waiting] = {}
-        for waiting in map(_Waiting, others):
+        self._others: dict[str, Waiting] = {}
+        for waiting in map(Waiting, others):
             self._others.setdefault(waiting.card.name, waiting)
 
     def get(self, name: str = "") -> Classifier:
@@ -90,14 +83,23 @@ class Shelf:
         self._retired[before.id] = before
         self.first, self.choice, self.refused = first, choice, None
 
-    def _other(self, name: str) -> _Waiting:
-        if name not in self._others:
+    def has(self, name: str) -> bool:
+        """Whether a name belongs to a model that is not a kept one; no other can then be kept under it."""
+        return name in ("default", self.first.card.name) or name in self._others
+
+    def _all(self) -> dict[str, Waiting]:
+        kept = self.kept.models() if self.kept else {}
+        return self._others | {name: one for name, one in kept.items() if name not in self._others}
+
+    def _other(self, name: str) -> Waiting:
+        others = self._all()
+        if name not in others:
             names = ", ".join(card.name for card in self.cards())
             raise ModelNotFound(
                 f"Expected one of the models {names}, but another one was asked for.",
                 "GET /api/v1/models says what each is; without a name the first answers.",
             )
-        return self._others[name]
+        return others[name]
 
     def folder(self, name: str) -> Path:
         """Where one of the other models stands.
@@ -110,7 +112,7 @@ class Shelf:
     def cards(self) -> list[ModelCard]:
         """What each model says of itself, the first first."""
         first = self.first.card
-        return [first, *(one.card for name, one in self._others.items() if name != first.name)]
+        return [first, *(one.card for name, one in self._all().items() if name != first.name)]
 
     def card(self, id: str) -> ModelCard:
         """The card of the model that gave an answer.
@@ -124,6 +126,7 @@ class Shelf:
         for card in self.cards():
             if card.id == id:
                 return card
-        if id in self._retired:
-            return self._retired[id]
+        retired = self._retired | (self.kept.gone() if self.kept else {})
+        if id in retired:
+            return retired[id]
         raise ModelNotFound("The model that gave this answer is not here any more.", "Ask again with the photo.")

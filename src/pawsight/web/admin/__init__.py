@@ -1,6 +1,7 @@
 """Pages for who runs the server, behind a password; there are none until one is set.
 
-`password` and `sessions` keep the door, `guard` stands in it. Behind it: `overview`, `photos` and `learning`.
+`password` and `sessions` keep the door, `guard` stands in it. Behind it: `overview`, `photos`, `learning` and
+`offering`.
 """
 
 from __future__ import annotations
@@ -9,12 +10,12 @@ from datetime import datetime
 
 from flask import Blueprint, Flask
 
-from pawsight.web.admin import days, foretold, guard, learning, login, overview, photos
+from pawsight.web.admin import days, foretold, guard, learning, login, offering, overview, photos
 
 admin = Blueprint("admin", __name__, url_prefix="/admin")
 admin.post("/logout", endpoint="leave")(login.leave)
 guard.install(admin)
-for one in (overview.overview, photos.photos, learning.learning):
+for one in (overview.overview, photos.photos, learning.learning, offering.offering):
     admin.register_blueprint(one)
 
 

@@ -25,13 +25,13 @@ from pawsight.errors import BadData, ImageError, PawsightError
 from pawsight.explain import heat, overlay, to_png
 from pawsight.web import measured, model_words, problems
 from pawsight.web.admin import album as albums
+from pawsight.web.admin import offering
 from pawsight.web.admin.album import Album, Filling
 from pawsight.web.admin.guard import refusal
 from pawsight.web.language import gettext as _
 from pawsight.web.language import mark
 from pawsight.web.state import state
 from pawsight.web.uploads import FIELD
-from pawsight.zipping import zip_stream
 
 learning = Blueprint("learning", __name__, url_prefix="/learn")
 
@@ -56,7 +56,8 @@ def _find(id: str) -> Album:
 @learning.get("/")
 def index() -> str:
     """All models that were begun here."""
-    return render_template("admin/albums.html", albums=list(albums.albums(_root())), missing=albums.missing())
+    begun = list(albums.albums(_root()))
+    return render_template("admin/albums.html", albums=begun, missing=albums.missing(), **offering.offered())
 
 
 @learning.post("/")
@@ -89,6 +90,7 @@ def _page(album: Album, **more: Any) -> str:
         facts=model_words.facts(model.measured)[:3] if model and model.measured else [],
         short=_short(counts),
         missing=albums.missing(),
+        **offering.offer_of(album),
         **more,
     )
 
@@ -265,19 +267,6 @@ def _explained(pixels: np.ndarray[Any, Any], said: Prediction, card: ModelCard) 
     evidence = np.ascontiguousarray(said.maps[:, :, card.classes.index(said.label)])
     png = to_png(overlay(pixels, heat(evidence), card.input))
     return "data:image/png;base64," + base64.b64encode(png).decode()
-
-
-@learning.get("/<id>/model.zip")
-def download(id: str) -> AnyResponse:
-    """The model folder as a zip; every command of Pawsight takes what is in it."""
-    model = _find(id).model
-    if model is None:
-        return refusal(_("There is no model yet"), _("Let it learn first."), 404)
-    paths = sorted(path for path in model.rglob("*") if path.is_file())
-    files = ((f"{model.name}/{path.relative_to(model).as_posix()}", path.read_bytes()) for path in paths)
-    response = Response(zip_stream(files), mimetype="application/zip")
-    response.headers["Content-Disposition"] = f'attachment; filename="{model.name}.zip"'
-    return response
 
 
 @learning.post("/<id>/delete-photos")
