@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -63,3 +65,33 @@ def test_a_file_that_was_cut_off_never_crashes(end: int, tiny_model: Path, tmp_p
     (tmp_path / "cut.onnx").write_bytes(whole[: mark + end])
     with pytest.raises(BadModel):
         read_card(tmp_path / "cut.onnx")
+
+
+def with_member(method: int = zipfile.ZIP_STORED, change: tuple[int, bytes] = (0, b"")) -> bytes:
+    """A LiteRT file whose card is packed, or whose ZIP says something odd about it."""
+    buffer = io.BytesIO(LITERT)
+    with zipfile.ZipFile(buffer, "a", method) as archive:
+        archive.writestr(packed.MEMBER, b"{" + b" " * 9_000_000)
+    data, (place, value) = bytearray(buffer.getvalue()), change
+    for header, shift in ((b"PK\1\2", 0), (b"PK\3\4", -2)):
+        at = data.rindex(header) + place + shift
+        data[at : at + len(value)] = value
+    return bytes(data)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        with_member(zipfile.ZIP_DEFLATED),
+        with_member(zipfile.ZIP_BZIP2),
+        with_member(),
+        with_member(change=(8, b"\1")),
+        with_member(change=(6, b"\xff")),
+        with_member(change=(20, b"\xff\xff\xff\x7f")),
+    ],
+    ids=["deflated", "bzip2", "huge", "locked", "of a later version", "longer than the file"],
+)
+def test_a_card_that_is_packed_or_huge_or_odd_is_refused(data: bytes, tmp_path: Path) -> None:
+    (tmp_path / "bomb.tflite").write_bytes(data)
+    with pytest.raises(BadModel, match=r"no card in it|more than expected"):
+        read_card(tmp_path / "bomb.tflite")

@@ -200,6 +200,8 @@ def _card_of(path: Path) -> bytes:
             f"Expected a model with its card inside at {path}, but there is no card in it.",
             "Give a file that `pawsight export` wrote, or a model folder.",
         )
+    if len(card) > LARGEST_CARD:
+        raise BadModel(f"The card in {path} has {len(card):,} bytes, more than expected ({LARGEST_CARD:,}).", _EDITED)
     return card
 
 

@@ -15,6 +15,8 @@ MEMBER = "card.json"
 
 # Protobuf (field number << 3 | 2): `ModelProto.metadata_props`, and `key` and `value` of its entries.
 _PROPERTIES, _KEY, _VALUE = b"\x72", b"\x0a", b"\x12"
+# All that Python says of a damaged ZIP: not of its format, too short, locked, of a later version.
+_NO_CARD = (zipfile.BadZipFile, KeyError, EOFError, RuntimeError, ValueError, OSError)
 _MARK = _KEY + bytes([len(PROPERTY)]) + PROPERTY + _VALUE
 
 
@@ -53,8 +55,9 @@ def unpack(data: bytes) -> bytes | None:
 def _member(data: bytes) -> bytes | None:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return archive.read(MEMBER)
-    except (zipfile.BadZipFile, KeyError):
+            card = archive.getinfo(MEMBER)
+            return archive.read(card) if card.compress_type == zipfile.ZIP_STORED else None  # as `pack` writes it
+    except _NO_CARD:
         return None
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import errno
 import os
 import secrets
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from pawsight.errors import ArchiveUnavailable, StorageFull
@@ -15,11 +16,14 @@ _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 @contextmanager
-def translated() -> Iterator[None]:
-    """Turn what the system refuses into our errors, which name no path.
+def translated(place: str = "the admin folder") -> Iterator[None]:
+    """Turn what the system refuses into our errors, which name no path: visitors may see them.
+
+    Args:
+        place: what people call the folder that is worked in.
 
     Raises:
-        StorageFull: no space or no quota.
+        StorageFull: no space, no quota, or the file system's largest file.
         ArchiveUnavailable: everything else.
     """
     try:
@@ -27,10 +31,11 @@ def translated() -> Iterator[None]:
     except OSError as error:
         if error.errno in _FULL:
             raise StorageFull(
-                f"Expected room in the admin folder, but its disk is full ({error.strerror}).", "Free some space."
+                f"Expected room in {place}, but its disk is full ({error.strerror}).",
+                "Free some space; nothing has to be restarted.",
             ) from error
         raise ArchiveUnavailable(
-            f"Expected the admin folder to work, but it does not ({error.strerror}).", "Check the disk and its rights."
+            f"Expected {place} to work, but it does not ({error.strerror}).", "Check the disk and its rights."
         ) from error
 
 
@@ -79,3 +84,12 @@ def remove(path: Path) -> bool:
         except FileNotFoundError:
             return False
     return True
+
+
+def sweep(folder: Path, seconds: float) -> None:
+    """Take away the files of a folder that nobody wrote to for so long; others may do the same at the same time."""
+    with translated():
+        for path in folder.glob("*"):
+            with suppress(FileNotFoundError):
+                if time.time() - path.stat().st_mtime > seconds:
+                    path.unlink()

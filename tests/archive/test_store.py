@@ -234,7 +234,6 @@ class TestContract:
         assert ask(archive, search.choices) == Choices([], [], [])
         assert archive.verdicts() == {}
         assert ask(archive, search.kept) == []
-        assert archive.scores("cat").shape == (0,)
         assert archive.look_alikes(np.ones(32, np.float32), "tiny-1") == []
         assert archive.tidy() == 0
 
@@ -284,13 +283,6 @@ class TestContract:
         put(archive, 1, model="other-1")
         put(archive, 2)
         assert ask(archive, search.choices) == Choices(["cat", "unsure"], ["cat", "dog"], ["other-1", "tiny-1"])
-
-    def test_scores(self, archive: Archive, put: Put) -> None:
-        for seed, score in enumerate([0.8, 0.9, 0.6]):
-            put(archive, seed, score=score)
-        assert archive.scores("cat") == pytest.approx([0.8, 0.9, 0.6])
-        assert archive.scores("dog", Filter(verdict="cat")) == pytest.approx([0.02, 0.02])
-        assert len(archive.scores("panda")) == 0
 
     def test_old_entries_go(self, settled: Settle, put: Put) -> None:
         with Archive.open(settled(retention_days=30)) as archive:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import os
+import tracemalloc
+import zipfile
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -142,3 +144,29 @@ def test_microsofts_zip(shared: Path) -> None:
     assert len(found) == 19_002 or len(found) > 24_000
     assert set(found.values()) == {"cat", "dog"}
     assert found["in/PetImages/Dog/11702.jpg"] == "dog"
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_what_python_would_unpack_all_at_once_is_not_unpacked(tmp_path: Path, method: int) -> None:
+    with zipfile.ZipFile(tmp_path / "bomb.zip", "w", method) as zip:
+        zip.writestr("cat/1.jpg", bytes(50_000_000))
+    data = (tmp_path / "bomb.zip").read_bytes()
+    (tmp_path / "bomb.zip").write_bytes(data.replace((50_000_000).to_bytes(4, "little"), (1000).to_bytes(4, "little")))
+    with open_source(tmp_path / "bomb.zip") as source:
+        tracemalloc.start()
+        with pytest.raises(UnreadableFile, match="stored or deflated"):
+            source.read("cat/1.jpg")
+        assert tracemalloc.get_traced_memory()[1] < 1_000_000
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize(("place", "value"), [(6, b"\x63\0"), (8, b"\0\x08"), (24, b"\xff\xff\xff\xff")])
+def test_a_directory_with_odd_values_never_crashes(write: Write, place: int, value: bytes) -> None:
+    """A later version of ZIP, a name that says it is UTF-8 and is not, a size beyond all bounds."""
+    path = write("odd.zip", {"c\xe4t/1.jpg": b"x"})
+    data = bytearray(path.read_bytes().replace("\xe4".encode(), b"\xff\xff"))
+    start = data.index(b"PK\1\2")
+    data[start + place : start + place + len(value)] = value
+    path.write_bytes(data)
+    with pytest.raises((BadData, UnreadableFile, PayloadTooLarge)), open_source(path) as source:
+        source.read(source.members()[0])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import http.client
 import io
+import json
 import os
 import shutil
 import subprocess
@@ -11,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
@@ -32,6 +35,33 @@ FLAGS = [
     *("--disable-background-networking", "--disable-component-update", "--window-size=1280,900"),
     "--use-fake-device-for-media-stream",  # a camera that shows a green picture
 ]
+
+
+EDGE = "edge-of-a-part"
+
+
+class Asker:
+    """One connection to a server, and what its answers were."""
+
+    def __init__(self, server: str) -> None:
+        self.port = urlsplit(server).port
+        self.client = http.client.HTTPConnection(urlsplit(server).netloc, timeout=120)
+
+    def ask(self, data: bytes) -> tuple[int, str]:
+        head = f'--{EDGE}\r\nContent-Disposition: form-data; name="image"; filename="photo"\r\n\r\n'
+        body = head.encode() + data + f"\r\n--{EDGE}--\r\n".encode()
+        kind = {"Content-Type": f"multipart/form-data; boundary={EDGE}"}
+        self.client.request("POST", "/api/v1/predictions", body, kind)
+        answer = self.client.getresponse()
+        return answer.status, json.loads(answer.read()).get("code", "")
+
+
+@pytest.fixture
+def asker(server: str) -> Iterator[Asker]:
+    """`status, code = asker.ask(data)` sends a photo to the server that all tests share."""
+    asking = Asker(server)
+    yield asking
+    asking.client.close()
 
 
 @pytest.fixture(scope="session")

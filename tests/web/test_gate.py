@@ -10,11 +10,17 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from waitress import wasyncore
+
+from pawsight.settings import Settings
+from pawsight.web.gate import Gate
+from pawsight.web.server import listen
+from pawsight.web.uploads import photo_limit
 
 EDGE = "edge-of-a-part"
 UPLOAD = f"POST /api/v1/predictions HTTP/1.1\r\nHost: a\r\nContent-Type: multipart/form-data; boundary={EDGE}\r\n"
@@ -150,3 +156,59 @@ def test_what_cannot_be_answered_soon_is_refused_at_once(start_server: Any, pict
                 assert (body["code"], headers["Content-Type"]) == ("overloaded", "application/problem+json")
                 assert int(headers["Retry-After"]) >= 1
         assert ask(server, photos[0])[0] == 201
+
+
+class Counting:
+    """An app that knows how many requests of a kind it has had at the same time."""
+
+    def __init__(self) -> None:
+        self.now: Counter[str] = Counter()
+        self.most: Counter[str] = Counter()
+        self._lock = threading.Lock()
+
+    def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> list[bytes]:
+        path = environ["PATH_INFO"]
+        with self._lock:
+            self.now[path] += 1
+            self.most[path] = max(self.most[path], self.now[path])
+        time.sleep(0.1)
+        with self._lock:
+            self.now[path] -= 1
+        start("200 OK", [("Content-Length", "0")])
+        return []
+
+
+@pytest.mark.parametrize("method", ["POST", "PATCH"])
+def test_requests_for_many_photos_go_one_after_the_other(method: str) -> None:
+    """Each has all its photos in memory: 200 MB by default, and eight of them at once would be what a server has."""
+    app, settings = Counting(), Settings(port=0, max_bytes=1000, max_photos=1000, threads=4)
+    listener = listen("127.0.0.1", 0)
+    server, stop = Gate(app, listener, settings), threading.Event()
+
+    def turn() -> None:
+        while not stop.is_set():
+            wasyncore.loop(0.05, use_poll=True, map=server._map, count=1)
+
+    def send(path: str) -> int:
+        with closing(http.client.HTTPConnection(*listener.getsockname(), timeout=60)) as client:
+            client.request(method, path, bytes(photo_limit(settings) + (1 if path == "/large" else -1)))
+            return client.getresponse().status
+
+    thread = threading.Thread(target=turn)
+    thread.start()
+    try:
+        with ThreadPoolExecutor(12) as pool:
+            assert set(pool.map(send, ["/large", "/small"] * 6)) == {200}
+    finally:
+        stop.set()
+        thread.join()
+        server.task_dispatcher.shutdown(timeout=1)
+        server.close()
+    assert app.most["/large"] == 1
+    assert app.most["/small"] > 1
+
+
+def test_a_change_of_an_answer_is_no_place_for_megabytes(send: Any, client: Any, picture: Any) -> None:
+    id = send(picture()).json["predictions"][0]["id"]
+    answer = client.patch(f"/api/v1/predictions/{id}", data=b'{"correction": "' + b"x" * 20_000 + b'"}')
+    assert (answer.status_code, answer.json["code"]) == (413, "payload_too_large")

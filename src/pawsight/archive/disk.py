@@ -6,42 +6,22 @@ folder is synced.
 
 from __future__ import annotations
 
-import errno
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
-from pawsight.errors import ArchiveUnavailable, StorageFull
+from pawsight import private
+from pawsight.errors import ArchiveUnavailable
 
 try:
     import fcntl
 except ImportError:  # Windows: leftovers of a crash then wait for `pawsight archive check --repair`
     fcntl = None  # type: ignore[assignment]
 
-_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
-
-@contextmanager
-def translated() -> Iterator[None]:
-    """Turn what the system refuses into the archive's errors, which name no path: visitors may see them.
-
-    Raises:
-        StorageFull: no space, no quota, or the file system's largest file.
-        ArchiveUnavailable: everything else.
-    """
-    try:
-        yield
-    except OSError as error:
-        if error.errno in _FULL:
-            raise StorageFull(
-                f"Expected room for a photo, but the archive's disk is full ({error.strerror}).",
-                "Free some space; nothing has to be restarted.",
-            ) from error
-        raise ArchiveUnavailable(
-            f"Expected the archive's folder to work, but it does not ({error.strerror}).",
-            "Check the disk and its rights.",
-        ) from error
+def translated() -> AbstractContextManager[None]:
+    """Turn what the system refuses into our errors; see `private.translated`."""
+    return private.translated("the archive's folder")
 
 
 def create(path: Path, data: bytes) -> int:

@@ -267,16 +267,6 @@ class Archive:
         with self.index.reading() as session:
             return statistics.verdicts(session, wanted)
 
-    def scores(self, name: str, wanted: Filter = _NOTHING) -> Floats:
-        """The scores for one class, for histograms and `statistics.drift`: `(N,)` float32, in order of time.
-
-        Args:
-            name: of the class; entries of models that do not know it are left out.
-            wanted: of which entries.
-        """
-        with self.index.reading() as session:
-            return statistics.scores(session, name, wanted)
-
     def stored_bytes(self) -> int:
         """What all photos have together; goes through the whole index."""
         with self.index.reading() as session:

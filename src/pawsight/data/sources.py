@@ -5,7 +5,6 @@ A source only lists and reads; nothing is ever extracted, moved or deleted.
 
 from __future__ import annotations
 
-import lzma
 import os
 import re
 import threading
@@ -28,7 +27,8 @@ LAYOUT = "a zip or folder with a folder per class (Cat/1.jpg, Dog/2.jpg), or fil
 LIMITS = Limits(bytes=50_000_000)
 
 _FLAT = re.compile(r"(?P<label>[^.]+)\.[^.]+\.[^.]+")
-_DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, RuntimeError, NotImplementedError)
+_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError)
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # of the others Python unpacks all at once, however much it is
 
 
 class Source(Protocol):
@@ -42,7 +42,7 @@ class Source(Protocol):
         """Read one file. Thread-safe.
 
         Raises:
-            UnreadableFile: it is gone, damaged or locked.
+            UnreadableFile: it is gone, damaged, locked, or packed in a way that cannot be unpacked bit by bit.
             PayloadTooLarge: it has more bytes than `LIMITS` allow; they were not read.
         """
         ...
@@ -119,6 +119,10 @@ class ZipSource:
             info = self._infos[member]
         except KeyError as error:
             raise UnreadableFile(f"Expected {member} in the zip, but it is not there.") from error
+        if info.compress_type not in _METHODS:
+            raise UnreadableFile(
+                f"Expected {member} to be stored or deflated, but the zip packs it in another way.", "Zip it again."
+            )
         if info.file_size > LIMITS.bytes:
             raise PayloadTooLarge(
                 f"Expected at most {LIMITS.bytes / 1e6:.0f} MB, but the zip declares {info.file_size / 1e6:.1f} MB."
@@ -148,7 +152,12 @@ def open_source(path: Path) -> Source:
         raise BadData(f"Expected {LAYOUT}, but there is nothing at {path}.", "Check the path.")
     try:
         return ZipSource(path)
-    except (zipfile.BadZipFile, OSError) as error:
+    except (
+        zipfile.BadZipFile,
+        NotImplementedError,
+        ValueError,
+        OSError,
+    ) as error:  # a later version; names in no UTF-8
         raise BadData(
             f"Expected {LAYOUT}, but {path} is neither a folder nor a whole zip ({error}).", "Download or zip it again."
         ) from error

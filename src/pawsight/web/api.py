@@ -18,6 +18,7 @@ from pawsight.web.visitors import check_owner, token
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
 
+_MOST_BYTES = 10_000  # of a change
 PUBLIC = (
     *("id", "name", "version", "date", "classes", "input", "thresholds", "precision"),
     *("data", "metrics", "licence", "origin"),
@@ -95,6 +96,7 @@ def correct(id: str) -> Response:
 
 
 def _change() -> Change:
+    request.max_content_length = _MOST_BYTES
     try:
         return msgspec.json.decode(request.get_data(), type=Change)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:

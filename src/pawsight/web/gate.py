@@ -24,11 +24,11 @@ from pawsight.settings import Settings
 from pawsight.web.headers import HEADERS
 from pawsight.web.http import Request
 from pawsight.web.problems import MEDIA_TYPE, of_status
-from pawsight.web.uploads import body_limit
+from pawsight.web.uploads import body_limit, photo_limit
 
 RATE = 1000.0
 RETRY_AFTER = 1
-_IDLE, _HEADERS, _AT_ONCE, _QUICK = 30, 32_768, 64, 2
+_IDLE, _HEADERS, _AT_ONCE, _QUICK, _LARGE = 30, 32_768, 64, 2, 1
 
 
 class _TooSlow(Error):  # type: ignore[misc]  # waitress has no types
@@ -169,26 +169,32 @@ class Gate(TcpWSGIServer):  # type: ignore[misc]
         self.turned_away: Callable[[], object] = lambda: None  # called for each photo there is no time for
         self.stopping = False  # then each answer is its connection's last
         self._held = 0
-        self._quick = ThreadedTaskDispatcher()
-        self._quick.set_thread_count(_QUICK)
-        answers = ThreadedTaskDispatcher()
-        answers.set_thread_count(settings.threads)
+        self._quick, self._large, answers = _lane(_QUICK), _lane(_LARGE), _lane(settings.threads)
         about = (listener.family, listener.type, listener.proto, listener.getsockname())
         super().__init__(app, {}, _sock=listener, dispatcher=answers, adj=limits, sockinfo=about, bind_socket=False)
 
     def add_task(self, channel: _Channel) -> None:
-        """Put a request that is complete into its lane: photos wait for each other, and nothing waits for photos."""
+        """Put a request that is complete into its lane: photos wait for each other, and nothing waits for photos.
+
+        A request for many photos has all of them in memory while it is answered, hundreds of megabytes; such ones go
+        one after the other.
+        """
         request = channel.requests[0]
         if self.stopping:
             request.headers["CONNECTION"] = "close"
-        if request.error is None and request.command == "POST":
-            if len(self.task_dispatcher.queue) < self.settings.max_waiting and self._held < self._most_held:
-                self.task_dispatcher.add_task(channel)
-            else:
-                self.turned_away()
-                channel.turn_away()
-        else:
+        large = request.body_bytes_received > photo_limit(self.settings)
+        if request.error is not None or not (large or request.command == "POST"):
             self._quick.add_task(channel)
+        elif self.waiting < self.settings.max_waiting and self._held < self._most_held:
+            (self._large if large else self.task_dispatcher).add_task(channel)
+        else:
+            self.turned_away()
+            channel.turn_away()
+
+    @property
+    def waiting(self) -> int:
+        """Requests with photos that no thread has begun with."""
+        return len(self.task_dispatcher.queue) + len(self._large.queue)
 
     @property
     def _most_held(self) -> int:
@@ -221,5 +227,12 @@ class Gate(TcpWSGIServer):  # type: ignore[misc]
 
     def close(self) -> None:
         """Stop listening, and let what is being answered end."""
-        self._quick.shutdown(timeout=1)
+        for lane in (self._quick, self._large):
+            lane.shutdown(timeout=1)
         super().close()
+
+
+def _lane(threads: int) -> ThreadedTaskDispatcher:
+    lane = ThreadedTaskDispatcher()
+    lane.set_thread_count(threads)
+    return lane

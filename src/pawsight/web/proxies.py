@@ -6,7 +6,7 @@ Anyone can send `X-Forwarded-For`; from others than trusted proxies it is thrown
 from __future__ import annotations
 
 from collections.abc import Iterable
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import TYPE_CHECKING
 
 from pawsight.errors import BadSettings
@@ -32,6 +32,21 @@ def networks(names: str) -> Networks:
             f"Setting trusted_proxies does not fit: received {names!r} ({error}).",
             "Name addresses or networks with commas between them, such as 127.0.0.1, 10.0.0.0/8.",
         ) from error
+
+
+def household(address: str) -> str:
+    """What counts as one client: an IPv4 address, or the first 64 bits of an IPv6 one, the least that a customer gets.
+
+    Text that is no address, as of a socket of this machine, stays what it is. A server that listens to both kinds sees
+    IPv4 addresses inside IPv6 ones; without telling them apart, all of them would be one household.
+    """
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(parsed, IPv6Address):
+        parsed = parsed.ipv4_mapped or IPv6Address(int(parsed) >> 64 << 64)
+    return str(parsed)
 
 
 FORWARDED = "pawsight.forwarded"  # in the environment: whether somebody says that he brings this from somebody else

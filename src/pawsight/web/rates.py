@@ -10,11 +10,11 @@ import sqlite3
 import tempfile
 import threading
 import time
-from ipaddress import IPv6Address, ip_address
 from pathlib import Path
 
 from pawsight.errors import PawsightError
 from pawsight.settings import Settings
+from pawsight.web.proxies import household
 
 _log = logging.getLogger(__name__)
 MINUTE, _TIDY_EVERY = 60.0, 1000
@@ -94,14 +94,8 @@ class Rates:
 
 
 def key(address: str) -> bytes:
-    """What a client is known by: a hash of its address, of which IPv6 gives whole networks to one household."""
-    try:
-        parsed = ip_address(address)
-    except ValueError:  # a socket of this machine has none
-        return b""
-    if isinstance(parsed, IPv6Address):
-        parsed = parsed.ipv4_mapped or IPv6Address(int(parsed) >> 64 << 64)
-    return hashlib.blake2b(parsed.packed, digest_size=16).digest()
+    """What a client is known by: a hash, so that the file tells nobody's address."""
+    return hashlib.blake2b(household(address).encode(), digest_size=16).digest()
 
 
 def open_rates(settings: Settings) -> Rates | None:

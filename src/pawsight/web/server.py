@@ -63,7 +63,7 @@ def serve(app: Flask, listener: socket.socket, settings: Settings) -> None:
     with app.app_context():
         shared = state()
         shared.decoders.warm()
-        counted().queue.set_function(lambda: len(server.task_dispatcher.queue))
+        counted().queue.set_function(lambda: server.waiting)
         server.turned_away = counted().refusals.labels("overloaded").inc
     try:
         with tidying(shared.archive), swapping(settings, shared.shelf):

@@ -59,6 +59,11 @@ class Upload:
     data: bytes
 
 
+def photo_limit(settings: Settings) -> int:
+    """The most bytes of a request for one photo."""
+    return settings.max_bytes + _SLACK
+
+
 def body_limit(settings: Settings) -> int:
     """The most bytes that one request may have."""
     return settings.max_bytes * settings.max_photos + _SLACK

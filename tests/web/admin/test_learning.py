@@ -19,7 +19,7 @@ from werkzeug.test import TestResponse
 
 from pawsight.classifier import Classifier
 from pawsight.settings import Settings
-from pawsight.web.admin import album, learning
+from pawsight.web.admin import album, bringing, learning
 
 LEARN = "/admin/learn/"
 COLOURS = {"rose": (200, 60, 50), "leaf": (60, 190, 70), "iris": (50, 60, 200)}
@@ -87,13 +87,13 @@ def test_too_many(post: Post, begun: str, monkeypatch: pytest.MonkeyPatch, bring
     monkeypatch.setattr(album, "MOST_ALBUMS", 1)
     assert post(LEARN, name="another").status_code == 400
     monkeypatch.setattr(album, "MOST_CLASSES", 1)
-    monkeypatch.setattr(album, "MOST_PHOTOS", 2)
+    monkeypatch.setattr(bringing, "MOST_PHOTOS", 2)
     page = bring("rose", *(mosaic("rose", seed) for seed in range(3)))
     assert "1 file cannot be used" in page.text
     assert "Expected at most 2 photos of one class." in page.text
     assert post(f"{begun}/classes", name="iris").status_code == 400
-    monkeypatch.setattr(album, "MOST_PHOTOS", 9)
-    monkeypatch.setattr(album, "MOST_BYTES", 10)
+    monkeypatch.setattr(bringing, "MOST_PHOTOS", 9)
+    monkeypatch.setattr(bringing, "MOST_BYTES", 10)
     assert "GB of photos in all" in bring("rose", mosaic("rose", 7)).text
 
 

@@ -161,6 +161,14 @@ def test_neighbours_in_an_ipv6_network_are_one(tmp_path: Path) -> None:
     assert one.begin("2001:db8:0:1::1") == 0
 
 
+def test_ipv4_inside_ipv6_is_not_one_household(tmp_path: Path) -> None:
+    """Else one stranger's wrong tries would keep everybody out of a server that listens to both."""
+    strangers = tries.Tries(tmp_path / "tries")
+    assert any(strangers.begin("::ffff:192.0.2.1") for _ in range(6))
+    assert strangers.begin("::ffff:192.0.2.2") == 0
+    assert strangers.begin("192.0.2.1") > 0
+
+
 def test_an_hour_without_a_click(boss: FlaskClient, later: Callable[[float], None]) -> None:
     for _ in range(2):
         later(sessions.IDLE - 60)

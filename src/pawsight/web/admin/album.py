@@ -8,7 +8,7 @@ import shutil
 import sys
 import time
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -16,18 +16,13 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from pawsight import images, private
-from pawsight.archive.files import ENDINGS
-from pawsight.decoding import Opened
+from pawsight import private
 from pawsight.errors import BadData, PawsightError
 from pawsight.jobs import Job
 from pawsight.naming import check_name
-from pawsight.thumbnail import thumbnail
 from pawsight.web.admin.foretold import Foretold, read
 
-MOST_ALBUMS, MOST_CLASSES, MOST_PHOTOS = 20, 50, 10_000  # photos of one class
-MOST_BYTES = 2_000_000_000  # of one album
-SMALL = 160  # pixels
+MOST_ALBUMS, MOST_CLASSES = 20, 50
 NEEDED = ("sklearn", "onnx", "matplotlib", "imagehash", "scipy", "threadpoolctl")  # as pyproject.toml has them
 _ID = re.compile("[0-9a-f]{16}")
 _NAME = re.compile(r"[\w][\w.-]{0,39}", re.ASCII)
@@ -79,11 +74,15 @@ class Album:
         """The last forecast."""
         return read(private.read(self.folder / "forecast.json"))
 
+    def classes(self) -> list[str]:
+        """Names of the classes, sorted."""
+        with private.translated():
+            return sorted(folder.name for folder in self.folder.glob("photos/*"))
+
     def counts(self) -> dict[str, int]:
         """Class -> photos, by name."""
         with private.translated():
-            folders = sorted(self.folder.glob("photos/*"))
-            return {folder.name: sum(1 for _ in folder.iterdir()) for folder in folders}
+            return {name: sum(1 for _ in (self.folder / "photos" / name).iterdir()) for name in self.classes()}
 
     def photos(self, name: str) -> list[str]:
         """SHA-256 of each photo of a class, the oldest first."""
@@ -104,7 +103,8 @@ class Album:
         if not 1 <= len(name.encode()) <= 100:
             raise BadData("Expected the name of a class, of at most 100 bytes.", "Give a short name.")
         check_name(name)
-        if name not in self.counts() and len(self.counts()) >= MOST_CLASSES:
+        classes = self.classes()
+        if name not in classes and len(classes) >= MOST_CLASSES:
             raise BadData(f"Expected at most {MOST_CLASSES} classes.", "Take one away first.")
         private.make_folder(self.folder / "photos" / name)
         return name
@@ -146,51 +146,9 @@ class Album:
         Raises:
             AlbumNotFound: there is none of this name.
         """
-        if name not in self.counts():
+        if name not in self.classes():
             raise AlbumNotFound("No class of this name is here.")
         return self.folder / "photos" / name
-
-
-class Filling:
-    """Photos on their way into an album; counts what is there once, and not for each.
-
-    Args:
-        album: to fill.
-        open_photo: opens the content of a file; raises ImageError where it cannot be used.
-    """
-
-    def __init__(self, album: Album, open_photo: Callable[[bytes], Opened]) -> None:
-        self._album, self._open = album, open_photo
-        self._counts = album.counts()
-        with private.translated():
-            self._bytes = sum(path.stat().st_size for path in album.folder.glob("photos/*/*"))
-
-    def add(self, name: str, data: bytes) -> None:
-        """Add a photo to a class: opened once, and kept like an upload, without what else the file tells.
-
-        Raises:
-            ImageError: it cannot be used.
-            BadData: there are too many, or the album is full.
-            AlbumNotFound: there is no such class.
-        """
-        folder = self._album.folder_of(name)
-        opened = self._open(data)
-        small, photo = thumbnail(images.decode(opened.thumbnail), SMALL), opened.stored
-        target = folder / f"{photo.sha256}.{ENDINGS[photo.format]}"
-        if not target.exists():
-            self._take_room(name, len(photo.data))
-            private.write(self._album.folder / "small" / f"{photo.sha256}.jpg", small, durable=False)
-            private.write(target, photo.data, durable=False)
-
-    def _take_room(self, name: str, size: int) -> None:
-        self._counts[name] = self._counts.get(name, 0) + 1
-        self._bytes += size
-        if self._counts[name] > MOST_PHOTOS:
-            raise BadData(f"Expected at most {MOST_PHOTOS:,} photos of one class.", "They are plenty.")
-        if self._bytes > MOST_BYTES:
-            raise BadData(
-                f"Expected at most {MOST_BYTES / 1e9:.0f} GB of photos in all.", "Bring fewer or smaller ones."
-            )
 
 
 def begin(root: Path, name: str) -> Album:

@@ -6,27 +6,23 @@ All that takes long happens in a process of its own (`learn.job`); this one only
 from __future__ import annotations
 
 import base64
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
-from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as AnyResponse
 
 from pawsight import images
 from pawsight.card import ModelCard
 from pawsight.classifier import Classifier, Prediction
-from pawsight.data.sources import list_files, open_source
-from pawsight.decoding import Opened
-from pawsight.errors import BadData, ImageError, PawsightError
+from pawsight.errors import BadData, ImageError
 from pawsight.explain import heat, overlay, to_png
-from pawsight.web import measured, model_words, problems
+from pawsight.web import measured, model_words
 from pawsight.web.admin import album as albums
 from pawsight.web.admin import offering
-from pawsight.web.admin.album import Album, Filling
+from pawsight.web.admin.album import Album
+from pawsight.web.admin.bringing import bring, reason
 from pawsight.web.admin.guard import refusal
 from pawsight.web.language import gettext as _
 from pawsight.web.language import mark
@@ -41,8 +37,6 @@ _NONE = {"neither", "other"}  # no classes
 _BASE = "default"
 _TASKS = ("foretell", "learn")
 _STEPS = (mark("Looking at photos"), mark("Forecasting"), mark("Learning"))  # what the job calls its steps
-
-Failed = list[tuple[str, str]]
 
 
 def _root() -> Path:
@@ -137,57 +131,10 @@ def add_photos(id: str) -> AnyResponse | str:
     album = _find(id)
     if album.job.runs:
         return _busy()
-    filling = Filling(album, _open_upload)
-    zip = request.files.get("zip")
-    failed = list(_from_zip(album, filling, zip) if zip and zip.filename else _one_by_one(filling))
+    failed = bring(album)
     if request.accept_mimetypes.best == "application/json":
         return jsonify(failed=[{"name": name, "reason": reason} for name, reason in failed])
     return _page(album, failed=failed) if failed else _back(id)
-
-
-def _one_by_one(filling: Filling) -> Iterator[tuple[str, str]]:
-    """Takes the photos, and yields name and reason of those that cannot be."""
-    name = request.form.get("class", "")
-    for file in request.files.getlist(FIELD):
-        if file.filename:
-            yield from _take(filling, name, file.filename, file.read())
-
-
-def _from_zip(album: Album, filling: Filling, zip: FileStorage) -> Iterator[tuple[str, str]]:
-    with tempfile.NamedTemporaryFile(dir=album.folder) as copy:
-        zip.save(copy)
-        copy.flush()
-        try:
-            with open_source(Path(copy.name)) as source:
-                for file in list_files(source, ""):
-                    if not file.clutter:
-                        path = file.path.lstrip("/")
-                        yield from _take_labelled(album, filling, file.label, path, file.read)
-        except BadData:
-            yield zip.filename or "", _("This is no zip, or it is damaged.")
-
-
-def _take_labelled(
-    album: Album, filling: Filling, label: str | None, path: str, read: Any
-) -> Iterator[tuple[str, str]]:
-    try:
-        name = album.add_class(label or "")
-        yield from _take(filling, name, path, read())
-    except (ImageError, BadData) as error:
-        yield path, _reason(error)
-
-
-def _take(filling: Filling, name: str, called: str, data: bytes) -> Iterator[tuple[str, str]]:
-    try:
-        filling.add(name, data)
-    except (ImageError, BadData) as error:
-        yield called, _reason(error)
-
-
-def _reason(error: PawsightError) -> str:
-    """What is wrong with one photo, in the visitor's language as far as that goes."""
-    problem = problems.in_words(problems.describe(error))
-    return problem.title if isinstance(error, ImageError) else str(error)
 
 
 @learning.get("/<id>/classes/<name>")
@@ -228,12 +175,6 @@ def start(id: str) -> AnyResponse:
     return _back(id)
 
 
-def _open_upload(data: bytes) -> Opened:
-    """Open a photo in a process that may die, like every upload."""
-    shared = state()
-    return shared.decoders.open(data, shared.classifier.card.input, shared.settings.limits)
-
-
 @learning.post("/<id>/stop")
 def stop(id: str) -> AnyResponse:
     """Stop it; nothing half-done stays."""
@@ -257,7 +198,7 @@ def try_out(id: str) -> str | AnyResponse:
     try:
         opened = state().decoders.open(photo.read(), classifier.card.input, classifier.limits)
     except ImageError as error:
-        return _page(album, failed=[(photo.filename, _reason(error))])
+        return _page(album, failed=[(photo.filename, reason(error))])
     said = classifier.predict_fitted([opened.square])[0]
     return _page(album, said=said, picture=_explained(images.decode(opened.thumbnail), said, classifier.card))
 

@@ -61,7 +61,7 @@ class Sessions:
         Returns:
             the token, for the browser alone.
         """
-        self._sweep()
+        private.sweep(self._folder, LONGEST)  # what ended without anybody asking for it
         token, now = secrets.token_urlsafe(32), time.time()
         self._write(token, Session(secrets.token_urlsafe(32), now, now, mark))
         return token
@@ -98,10 +98,3 @@ class Sessions:
             return msgspec.json.decode(private.read(path) or b"", type=Session)
         except msgspec.MsgspecError:
             return None
-
-    def _sweep(self) -> None:
-        """Take away what has ended without anybody asking for it."""
-        with private.translated():
-            old = [path for path in self._folder.glob("*") if time.time() - path.stat().st_mtime > LONGEST]
-        for path in old:
-            private.remove(path)

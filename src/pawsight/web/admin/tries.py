@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import ipaddress
 import os
 import struct
 import time
 from pathlib import Path
 
 from pawsight import private
+from pawsight.web.proxies import household
 
 MOST = 5
 SPAN = 15 * 60.0
@@ -53,10 +53,7 @@ class Tries:
     def clear(self, client: str) -> None:
         """Forget a client's tries, once one was right; and those of all whose time is over."""
         private.remove(self._path(client))
-        with private.translated():
-            old = [path for path in self._folder.glob("*") if time.time() - path.stat().st_mtime > SPAN]
-        for path in old:
-            private.remove(path)
+        private.sweep(self._folder, SPAN)
 
     def _wait(self, client: str, count: int) -> float:
         recent = self._recent(client)
@@ -68,13 +65,4 @@ class Tries:
         return [at for (at,) in _NUMBER.iter_unpack(data[:whole]) if time.time() - at < SPAN]
 
     def _path(self, client: str) -> Path:
-        return self._folder / hashlib.sha256(_network(client).encode()).hexdigest()[:32]
-
-
-def _network(client: str) -> str:
-    """An IPv6 customer has 2^64 addresses or more; they count as one."""
-    try:
-        address = ipaddress.ip_address(client)
-    except ValueError:
-        return client
-    return str(ipaddress.ip_network((address, 64), strict=False)) if address.version == 6 else client
+        return self._folder / hashlib.sha256(household(client).encode()).hexdigest()[:32]

@@ -1,4 +1,4 @@
-"""Decoding: what comes out of good photos, and what is refused. Hostile files: test_images_hostile.py."""
+"""Decoding: what comes out of good photos, and what is refused. Hostile files: test_hostile_bytes.py."""
 
 from __future__ import annotations
 

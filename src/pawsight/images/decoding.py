@@ -1,6 +1,5 @@
-"""Bytes -> upright RGB -> `(H, W, 3)` uint8: the only decoder and the only resizer.
+"""Bytes -> upright RGB -> `(H, W, 3)` uint8.
 
-Training, evaluation, command line and web all come through here, so that a photo means the same pixels everywhere.
 Formats are told by their bytes, never by a name. What cannot be shown in full is refused, never guessed at.
 """
 
@@ -12,7 +11,6 @@ import re
 import stat
 import warnings
 from pathlib import Path
-from typing import get_args
 
 import numpy as np
 from PIL import ExifTags, Image, UnidentifiedImageError
@@ -29,18 +27,18 @@ from pawsight.errors import (
     UnsupportedFormat,
     too_costly,
 )
-from pawsight.types import LIMITS, FitMode, Interpolation, Limits, Pixels
+from pawsight.images.pieces import MOST, pieces, scans
+from pawsight.types import LIMITS, Limits, Pixels
 
-FIT_MODES: tuple[FitMode, ...] = get_args(FitMode)
 ALLOWED = "JPEG, PNG, WebP, GIF, AVIF and BMP"
-PAD_COLOUR = (127, 127, 127)
+_LONGEST = 65_535  # of a JPEG; longer sides of a pixel's width cost seconds, and nobody has photos like that
+_MOST_EXIF = 131_072  # bytes, twice what a JPEG has room for; larger blocks can cost the square of their size
 _SCANNED = 10_000_000  # pixels up to which a JPEG may have all the scans that the limits allow
 
 # Pillow only warns between one and two times its own pixel limit; for us both are refusals (see `_translate`).
 warnings.simplefilter("error", Image.DecompressionBombWarning)
 
 _NUMBER = re.compile(r"\((\d+) pixels\)")
-_RESAMPLING = {"bilinear": Image.Resampling.BILINEAR, "bicubic": Image.Resampling.BICUBIC}
 # EXIF 2.32, tag 0x0112: what brings each orientation upright.
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -93,8 +91,9 @@ def decode(data: bytes, *, least: int | None = None, limits: Limits = LIMITS) ->
         raise EmptyFile("Expected a photo, but the file is empty (0 bytes).", "Copy or upload it again.")
     _check_bytes(len(data), limits)
     kind = sniff(data)
+    _check_pieces(data, kind)  # before the header is read, which is for the decoder
     if kind == "JPEG":
-        _check_scans(data, 0, limits)  # before the header is read, which is for the decoder
+        _check_scans(data, 0, limits)
     try:
         return _decode(data, kind, least, limits)
     except ImageError:
@@ -144,12 +143,19 @@ def _check_bytes(count: int, limits: Limits) -> None:
         )
 
 
+def _check_pieces(data: bytes, kind: str) -> None:
+    if pieces(data, kind) > MOST:
+        raise ImageTooComplex(
+            f"Expected a {kind} of at most {MOST:,} parts, but this one has more.", "Save it again as an ordinary JPEG."
+        )
+
+
 def _check_scans(data: bytes, pixels: int, limits: Limits) -> None:
     """Each scan is a pass over all pixels: a larger picture may have fewer."""
-    scans, most = data.count(b"\xff\xda"), min(limits.scans, limits.scans * _SCANNED // max(pixels, 1))
-    if scans > most:
+    most = min(limits.scans, limits.scans * _SCANNED // max(pixels, 1))
+    if data.count(b"\xff\xda") > most and (count := scans(data)) > most:
         raise ImageTooComplex(
-            f"Expected a JPEG of at most {most} scans, but this one has {scans}.", "Save it again as an ordinary JPEG."
+            f"Expected a JPEG of at most {most} scans, but this one has {count}.", "Save it again as an ordinary JPEG."
         )
 
 
@@ -158,7 +164,7 @@ def _translate(error: Exception, kind: str, limits: Limits) -> ImageError:
         return _too_large(_NUMBER.search(str(error)), limits)
     if isinstance(error, MemoryError):
         return too_costly()
-    reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+    reason = str(error).splitlines()[0] if str(error) else "its parts do not fit together"
     if isinstance(error, UnidentifiedImageError):  # its own words name an object in our memory
         reason = "its header does not read"
     return BrokenImage(
@@ -190,6 +196,10 @@ def _too_large(pixels: re.Match[str] | None, limits: Limits) -> ImageTooLarge:
 
 def _check_size(size: tuple[int, int], limits: Limits) -> None:
     width, height = size
+    if max(width, height) > _LONGEST:
+        raise ImageTooLarge(
+            f"Expected sides of at most {_LONGEST:,} pixels, but the picture has {width} x {height}.", "Cut it."
+        )
     if width * height > limits.pixels:
         raise ImageTooLarge(
             f"Expected at most {limits.pixels / 1e6:.0f} megapixels, "
@@ -199,7 +209,9 @@ def _check_size(size: tuple[int, int], limits: Limits) -> None:
 
 
 def _orientation(image: Image.Image) -> int:
-    """The EXIF orientation, 1 (upright) to 8; 1 where the metadata is missing or malformed."""
+    """The EXIF orientation, 1 (upright) to 8; 1 where the metadata is missing, malformed or far too large."""
+    if any(len(image.info.get(name, b"")) > _MOST_EXIF for name in ("exif", "Raw profile type exif")):
+        return 1
     try:
         return int(image.getexif().get(ExifTags.Base.Orientation, 1))
     except Exception:  # malformed metadata says nothing about the pixels
@@ -237,71 +249,3 @@ def _flatten(image: Image.Image) -> Image.Image:
         return image.convert("RGB")
     rgba = image.convert("RGBA")
     return Image.alpha_composite(Image.new("RGBA", rgba.size, "white"), rgba).convert("RGB")
-
-
-def fit(pixels: Pixels, size: int, mode: FitMode, interpolation: Interpolation = "bicubic") -> Pixels:
-    """Bring a photo to the square that a model wants. Which mode is the model's own, read from its card.
-
-    Args:
-        pixels: `(H, W, 3)` uint8.
-        size: side of the square, in pixels.
-        mode: `squash` ignores the ratio of the sides and keeps every part of the photo; `pad` keeps both and adds
-            grey bars; `crop` keeps the ratio and cuts the longer side to its middle.
-        interpolation: how pixels are mixed; smaller pictures are always made by averaging (antialiased).
-
-    Returns:
-        `(size, size, 3)` uint8, a new array.
-
-    Raises:
-        ValueError: `mode` is none of `FIT_MODES`.
-    """
-    if mode == "pad":
-        return _pad(pixels, size, interpolation)
-    return resize(pixels, (size, size), fitted_box(pixels.shape[0], pixels.shape[1], mode), interpolation)
-
-
-def fitted_box(height: int, width: int, mode: FitMode) -> tuple[float, float, float, float]:
-    """What part of a photo the fitted square shows, as (left, top, right, bottom) in pixels of the photo.
-
-    With `pad` the box reaches beyond the photo.
-
-    Raises:
-        ValueError: `mode` is none of `FIT_MODES`.
-    """
-    if mode == "squash":
-        return 0, 0, width, height
-    if mode not in FIT_MODES:
-        raise ValueError(f"Expected a fit mode out of {', '.join(FIT_MODES)}, but received {mode!r}.")
-    side = min(height, width) if mode == "crop" else max(height, width)
-    left, top = (width - side) / 2, (height - side) / 2
-    return left, top, left + side, top + side
-
-
-def _pad(pixels: Pixels, size: int, interpolation: Interpolation) -> Pixels:
-    height, width = pixels.shape[:2]
-    scale = size / max(height, width)
-    inner = resize(pixels, (max(1, round(width * scale)), max(1, round(height * scale))), interpolation=interpolation)
-    square = np.full((size, size, 3), PAD_COLOUR, dtype=np.uint8)
-    top, left = (size - inner.shape[0]) // 2, (size - inner.shape[1]) // 2
-    square[top : top + inner.shape[0], left : left + inner.shape[1]] = inner
-    return square
-
-
-def resize(
-    pixels: Pixels,
-    size: tuple[int, int],
-    box: tuple[float, float, float, float] | None = None,
-    interpolation: Interpolation = "bicubic",
-) -> Pixels:
-    """Resize a part of a photo, antialiased.
-
-    Args:
-        pixels: `(H, W, 3)` uint8.
-        size: (width, height) of the result.
-        box: the part to take, as (left, top, right, bottom) in pixels of the source; the whole photo where None.
-
-    Returns:
-        `(height, width, 3)` uint8.
-    """
-    image = Image.fromarray(pixels)
-    return np.asarray(image.resize(size, _RESAMPLING[interpolation], box, reducing_gap=3.0))
