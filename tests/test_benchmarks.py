@@ -36,3 +36,9 @@ def test_serve(tiny_model: Path) -> None:
     printed = run(tiny_model, "serve.py", "--seconds", "0.5")
     assert re.findall(r"(\d+) answers/s; then (\d+) MB", printed), printed
     assert "12 megapixels, 3.2 MB" in printed
+
+
+def test_same_answers(tiny_model: Path, exported: dict[str, Path], photos: Path) -> None:
+    words = [str(photos), "--model", str(tiny_model), "--onnx", str(exported["onnx"])]
+    printed = run(tiny_model, "same_answers.py", *words, "--litert", str(exported["litert"]))
+    assert printed.count("5 of 5 have the same label, verdict and model") == 4
