@@ -69,7 +69,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         """What one address may send; 0 for no limit, as on a server that only this machine can reach."""
         if self.rate_limit is not None:
             return self.rate_limit
-        return 0 if self._for_this_machine else 1200
+        return 0 if self.for_this_machine else 1200
 
     @property
     def bytes_a_day(self) -> int:
@@ -78,10 +78,11 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
             return 0
         if self.daily_bytes is not None:
             return self.daily_bytes
-        return 0 if self._for_this_machine else 20_000_000_000
+        return 0 if self.for_this_machine else 20_000_000_000
 
     @property
-    def _for_this_machine(self) -> bool:
+    def for_this_machine(self) -> bool:
+        """Whether only this machine can reach the server, by the address that it listens on."""
         return self.host in ("localhost", "::1") or self.host.startswith("127.")
 
     @property
