@@ -85,3 +85,9 @@ def test_the_archive_stands_where_the_system_wants_data(tmp_path: Path, monkeypa
     assert load(tmp_path).archive_folder == tmp_path / "pawsight" / "archive"
     monkeypatch.delenv("XDG_DATA_HOME")
     assert load(tmp_path).archive_folder == Path.home() / ".local" / "share" / "pawsight" / "archive"
+
+
+@pytest.mark.parametrize("name", ["archive", "admin"])
+def test_a_folder_of_a_user_who_is_not_here(name: str) -> None:
+    with pytest.raises(BadSettings, match="no home here"):
+        getattr(load_settings({name: "~nobody-of-this-name/x"}, {}), f"{name}_folder")

@@ -41,6 +41,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     max_scans: Annotated[int, Meta(ge=1)] = LIMITS.scans
     max_photos: Annotated[int, Meta(ge=1)] = 20
     rate_limit: Annotated[int, Meta(ge=0)] | None = None
+    daily_bytes: Annotated[int, Meta(ge=0)] | None = None
     trusted_proxies: str = ""
     hosts: str = ""
     max_waiting: Annotated[int, Meta(ge=1)] = 32
@@ -68,12 +69,26 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         """What one address may send; 0 for no limit, as on a server that only this machine can reach."""
         if self.rate_limit is not None:
             return self.rate_limit
-        return 0 if self.host in ("localhost", "::1") or self.host.startswith("127.") else 1200
+        return 0 if self.for_this_machine else 1200
+
+    @property
+    def bytes_a_day(self) -> int:
+        """What the archive keeps of one address in a day; 0 for no limit, as on a server for this machine alone."""
+        if self.archive_keep == "nothing":
+            return 0
+        if self.daily_bytes is not None:
+            return self.daily_bytes
+        return 0 if self.for_this_machine else 20_000_000_000
+
+    @property
+    def for_this_machine(self) -> bool:
+        """Whether only this machine can reach the server, by the address that it listens on."""
+        return self.host in ("localhost", "::1") or self.host.startswith("127.")
 
     @property
     def archive_folder(self) -> Path:
         """Where uploads are kept: the setting, or where the system wants programs' data (XDG base directories)."""
-        return Path(self.archive).expanduser() if self.archive else _data_folder() / "archive"
+        return _folder(self.archive) if self.archive else _data_folder() / "archive"
 
     @property
     def choice_file(self) -> Path:
@@ -83,12 +98,19 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     @property
     def admin_folder(self) -> Path:
         """Where the admin pages keep what is theirs: password, sessions, models that were learnt there."""
-        return Path(self.admin).expanduser() if self.admin else _data_folder() / "admin"
+        return _folder(self.admin) if self.admin else _data_folder() / "admin"
 
 
 def _data_folder() -> Path:
     data = os.environ.get("XDG_DATA_HOME") or "~/.local/share"
-    return Path(data).expanduser() / "pawsight"
+    return _folder(data) / "pawsight"
+
+
+def _folder(named: str) -> Path:
+    try:
+        return Path(named).expanduser()
+    except RuntimeError as error:
+        raise BadSettings(f"Expected a folder, but received {named!r}, and that user has no home here.") from error
 
 
 def load_settings(

@@ -103,6 +103,13 @@ def test_what_hides_behind_the_end_goes(format: str) -> None:
     assert MARK not in same(encode(format) + b"PK\3\4" + MARK)
 
 
+def test_what_hides_in_segments_that_decoders_pass_over_goes() -> None:
+    data = encode("JPEG")
+    for marker in (0xDC, 0xEF, 0xFE):
+        segment = b"\xff" + bytes([marker]) + (len(MARK) + 2).to_bytes(2, "big") + MARK
+        assert MARK not in same(data[:2] + segment + data[2:])
+
+
 def test_hashes_name_what_came_and_what_is_stored() -> None:
     data = encode("JPEG", comment=MARK)
     photo = clean(data)

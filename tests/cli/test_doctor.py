@@ -13,6 +13,7 @@ import pytest
 
 from pawsight.archive.store import Archive
 from pawsight.settings import Settings
+from pawsight.web.admin.password import make_hash
 
 
 @pytest.fixture(autouse=True)
@@ -67,6 +68,14 @@ def test_a_password_is_not_shown(pawsight: Callable[..., Any], monkeypatch: pyte
     assert ran.code == 1
     assert "secret" not in ran.out
     assert "WRONG    database" in ran.out
+
+
+def test_a_hash_to_guess_from_is_not_shown(pawsight: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = make_hash("four words of mine")
+    monkeypatch.setenv("PAWSIGHT_ADMIN_PASSWORD_HASH", kept)
+    said = pawsight("doctor").out
+    assert "admin_password_hash = ..." in said
+    assert kept not in said
 
 
 def test_a_damaged_model(pawsight: Callable[..., Any], setup: Path) -> None:

@@ -117,3 +117,7 @@ def test_what_cannot_be_started_says_why_in_one_line(options: list[str], word: s
 def test_help_has_an_example() -> None:
     done = subprocess.run([*COMMAND, "--help"], capture_output=True, text=True, check=True)
     assert "pawsight serve --host 0.0.0.0" in done.stdout
+
+
+def test_no_stranger_gets_a_debugger() -> None:
+    assert "run code here" in refused("--host", "0.0.0.0", "--debug")

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from pawsight.settings import Settings
-from pawsight.web.rates import RateLimited, Rates, key, open_rates
+from pawsight.web.rates import BESIDE, DAY, RateLimited, Rates, key, open_quota, open_rates
 
 
 @pytest.fixture
@@ -130,3 +130,35 @@ def test_over_http(make_app: Any, send: Any, picture: Any) -> None:
         assert send(picture(), via=client).status_code == 429
     assert send(picture(), via=make_app(rate_limit=3).test_client()).status_code == 429
     assert send(picture(), to="/predict", via=client).status_code == 429
+
+
+def test_a_day_of_bytes(make_app: Any, send: Any, picture: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    photos = [picture(seed=seed) for seed in range(4)]
+    client = make_app(daily_bytes=sum(map(len, photos[:2])) + 2 * BESIDE).test_client()
+    assert [send(photo, via=client).status_code for photo in photos] == [201, 201, 429, 429]
+    refused = send(photos[2], via=client)
+    assert refused.json["code"] == "rate_limited"
+    assert "GB of photos a day" in refused.json["detail"]
+    assert 40_000 < int(refused.headers["Retry-After"]) <= DAY / 2
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + 0.6 * DAY)
+    assert send(photos[2], via=client).status_code == 201
+    other = make_app(daily_bytes=1000).test_client()
+    other.environ_base["REMOTE_ADDR"] = "192.0.2.7"
+    assert send(photos[0], via=other).status_code == 201  # one photo always gets in
+    assert send(photos[0], via=other).status_code == 429
+
+
+@pytest.mark.parametrize(
+    ("settings", "most"),
+    [
+        (Settings(), 0),
+        (Settings(host="0.0.0.0"), 20_000_000_000),
+        (Settings(host="0.0.0.0", archive_keep="nothing", daily_bytes=7), 0),
+        (Settings(daily_bytes=7), 7),
+        (Settings(host="0.0.0.0", daily_bytes=0), 0),
+    ],
+)
+def test_who_has_a_quota_by_default(settings: Settings, most: int) -> None:
+    assert settings.bytes_a_day == most
+    assert (open_quota(settings) is None) is (most == 0)

@@ -27,6 +27,12 @@ def test_an_address_that_is_not_ours() -> None:
         listen("192.0.2.1", 0)
 
 
+@pytest.mark.parametrize("host", ["..", "a..b", "a" * 64])
+def test_what_is_no_name_of_a_host(host: str) -> None:
+    with pytest.raises(BadSettings, match="--host"):
+        listen(host, 0)
+
+
 def test_the_url() -> None:
     with listen("127.0.0.1", 0) as listener:
         assert url(listener) == f"http://127.0.0.1:{listener.getsockname()[1]}"

@@ -21,7 +21,8 @@ from pawsight.types import LIMITS, Limits
 
 # JPEG (ITU-T T.81, annex B): in compressed data a marker is FF and neither 00, a restart marker, nor another FF.
 _MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
-_JFIF, _ADOBE, _APPLICATION, _COMMENT, _SCAN, _END = 0xE0, 0xEE, range(0xE0, 0xF0), 0xFE, 0xDA, 0xD9
+_JFIF, _ADOBE, _SCAN, _END = 0xE0, 0xEE, 0xDA, 0xD9
+_IDLE = {*range(0xE0, 0xF0), 0xFE, 0xDC}  # of applications, comments, a number of lines, which decoders pass over
 
 _PNG_HEAD = b"\x89PNG\r\n\x1a\n"
 _PNG_KEPT = {b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"}
@@ -134,7 +135,7 @@ def _jpeg_kept(marker: int, segment: bytes) -> bytes:
         return b"\xff\xe0\0\x10" + segment[4:16] + b"\0\0"  # without its small preview picture
     if marker == _ADOBE and segment[4:9] == b"Adobe" and len(segment) >= 16:
         return b"\xff\xee\0\x0e" + segment[4:16]
-    return b"" if marker in _APPLICATION or marker == _COMMENT else segment
+    return b"" if marker in _IDLE else segment
 
 
 def _strip_png(data: bytes) -> bytes:

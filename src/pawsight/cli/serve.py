@@ -31,6 +31,8 @@ def command(host: str | None, port: str | None, model: str | None, log_format: s
     from pawsight.web import create_app, logs, server
 
     settings = load_settings({"host": host, "port": port, "model": model, "log_format": log_format})
+    if debug and not settings.for_this_machine:
+        raise click.UsageError("--debug lets whoever sees an error run code here: only with a --host of this machine.")
     if debug:
         create_app(settings).run(settings.host, settings.port, debug=True)
         return

@@ -16,6 +16,7 @@ from pawsight.settings import Settings
 from pawsight.web.server import listen
 from pawsight.web.shelf import offered
 
+_SECRETS = ("archive_url", "admin_password_hash")  # the first may hold a password, the second is to be guessed from
 _OURS = ("pawsight.css", "modules/ask.js", "theme.js", "mark.svg")
 
 
@@ -36,7 +37,7 @@ def look(settings: Settings, sources: dict[str, str]) -> Iterator[Finding]:
 
 def _settings(settings: Settings, sources: dict[str, str]) -> Iterator[Finding]:
     for name, source in sources.items():
-        value = "..." if name == "archive_url" else getattr(settings, name)  # it may hold a password
+        value = "..." if name in _SECRETS else getattr(settings, name)
         yield Finding("setting", "ok", f"{name} = {value} (from {source})")
     if not sources:
         yield Finding("setting", "ok", "all as they come")

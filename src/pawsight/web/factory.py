@@ -35,7 +35,7 @@ from pawsight.web import (
 )
 from pawsight.web.admin import password
 from pawsight.web.proxies import Proxies, networks
-from pawsight.web.rates import open_rates
+from pawsight.web.rates import open_quota, open_rates
 from pawsight.web.shelf import NONE, Shelf, kept_folder, offered
 from pawsight.web.state import State, attach
 from pawsight.web.uploads import MemoryRequest, body_limit
@@ -77,7 +77,7 @@ def create_app(
     if decoders is None:
         decoders = Decoders(settings.decoders, settings.max_decode_seconds, settings.max_decode_bytes)
         weakref.finalize(app, decoders.close)
-    shared = State(settings, shelf, archive, decoders, open_rates(settings))
+    shared = State(settings, shelf, archive, decoders, open_rates(settings), open_quota(settings))
     attach(app, shared)
     logs.install(app, settings)
     metrics.install(app, shared)

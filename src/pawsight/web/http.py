@@ -12,7 +12,7 @@ from typing import Any
 from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.utilities import BadRequest, ServerNotImplemented
 
-_HOST = re.compile(r"(?:[\w.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?", re.ASCII | re.IGNORECASE)
+_HOST = re.compile(r"([\w.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?", re.ASCII | re.IGNORECASE)
 _CHUNK_LINE, _TRAILER = 1000, 8000
 
 
@@ -57,9 +57,18 @@ class Request(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
             raise ParsingError("Only HTTP/1.0 and HTTP/1.1 are spoken here")
         if "TRANSFER_ENCODING" in self.headers or (self.chunked and "CONTENT_LENGTH" in self.headers):
             raise ParsingError("The length of the body is told in two ways")
-        if not _HOST.fullmatch(self.headers.get("HOST", "" if self.version == "1.1" else "none")):
+        if not _is_host(self.headers.get("HOST", "" if self.version == "1.1" else "none")):
             raise ParsingError("Host is missing, or no name of a host")
 
 
 def _endless(body: Any) -> bool:
     return len(body.control_line) > _CHUNK_LINE or len(body.trailer) > _TRAILER
+
+
+def _is_host(text: str) -> bool:
+    """Whether it can be a host's name; Flask reads it as an international one, and breaks on parts that are none."""
+    found = _HOST.fullmatch(text)
+    try:
+        return found is not None and bool(found[1].encode().decode("idna").encode("idna"))
+    except UnicodeError:
+        return False

@@ -1,4 +1,4 @@
-"""How much one client may ask for in a minute, counted by all server processes of a machine together."""
+"""How much one client may bring in a minute or a day, counted by all server processes of a machine together."""
 
 from __future__ import annotations
 
@@ -17,12 +17,14 @@ from pawsight.settings import Settings
 from pawsight.web.proxies import household
 
 _log = logging.getLogger(__name__)
-MINUTE, _TIDY_EVERY = 60.0, 1000
+MINUTE, DAY = 60.0, 86_400.0  # seconds
+BESIDE = 50_000  # bytes that the archive keeps of a photo beside its file: row, features, small copy
+_TIDY_EVERY = 1000
 # GCRA (ITU-T I.371): for each client the moment until which what it had is paid for; one statement, so that processes
 # need no other lock, and no row where there is nothing to pay.
 _TAKE = """
 INSERT INTO clients VALUES (:client, :now + :price)
-ON CONFLICT (client) DO UPDATE SET until = max(until, :now) + :price WHERE max(until, :now) + :price <= :now + 60
+ON CONFLICT (client) DO UPDATE SET until = max(until, :now) + :price WHERE max(until, :now) + :price <= :now + :span
 RETURNING until
 """
 
@@ -36,10 +38,9 @@ class RateLimited(PawsightError):
 
     code = "rate_limited"
 
-    def __init__(self, most: int, seconds: int) -> None:
+    def __init__(self, most: str, seconds: int) -> None:
         super().__init__(
-            f"Expected at most {most:,} photos a minute from one address, but more came.",
-            f"Try again in {seconds} seconds.",
+            f"Expected at most {most} from one address, but more came.", f"Try again in {seconds:,} seconds."
         )
         self.seconds = seconds
 
@@ -49,19 +50,22 @@ class Rates:
 
     Args:
         path: of the file, which is made where it is missing.
-        most: photos a minute.
+        most: that one client may have in a span.
+        span: in seconds; what was had comes back bit by bit.
+        said: `most` and span in words.
     """
 
-    def __init__(self, path: Path, most: int) -> None:
-        self.path, self.most = path, most
+    def __init__(self, path: Path, most: int, span: float = MINUTE, said: str = "") -> None:
+        self.path, self.most, self.span = path, most, span
+        self.said = said or f"{most:,} photos a minute"
         self._local = threading.local()
         self._taken = 0
 
     def take(self, address: str, count: int = 1) -> None:
-        """Count photos of one client. Where the file cannot be written nobody is turned away for that.
+        """Count what one client brings. Where the file cannot be written nobody is turned away for that.
 
         Raises:
-            RateLimited: these are too many; they are not counted.
+            RateLimited: this is too much; it is not counted.
         """
         try:
             self._take(address, count)
@@ -72,11 +76,12 @@ class Rates:
             _log.error("Photos are not counted, and so not limited: %s.", error)
 
     def _take(self, address: str, count: int) -> None:
-        given = {"client": key(address), "now": time.time(), "price": min(count, self.most) * MINUTE / self.most}
+        price = min(count, self.most) * self.span / self.most
+        given = {"client": key(address), "now": time.time(), "price": price, "span": self.span}
         connection = self._connection()
         if connection.execute(_TAKE, given).fetchone() is None:
             (until,) = connection.execute("SELECT until FROM clients WHERE client = :client", given).fetchone()
-            raise RateLimited(self.most, max(1, math.ceil(until + given["price"] - given["now"] - MINUTE)))
+            raise RateLimited(self.said, max(1, math.ceil(until + price - time.time() - self.span)))
 
     def forget(self) -> None:
         """Let go of clients that owe nothing."""
@@ -103,8 +108,18 @@ def open_rates(settings: Settings) -> Rates | None:
     most = settings.photos_a_minute
     if not most:
         return None
+    return Rates(_file(settings, "rates"), most)
+
+
+def open_quota(settings: Settings) -> Rates | None:
+    """The counter of bytes that one client may have kept in a day; None where nothing is limited."""
+    most = settings.bytes_a_day
+    return Rates(_file(settings, "quota"), most, DAY, f"{most / 1e9:g} GB of photos a day") if most else None
+
+
+def _file(settings: Settings, ending: str) -> Path:
     server = f"{settings.archive_folder.absolute()} {settings.archive_url}"
-    return Rates(_folder() / f"{hashlib.blake2b(server.encode(), digest_size=8).hexdigest()}.rates", most)
+    return _folder() / f"{hashlib.blake2b(server.encode(), digest_size=8).hexdigest()}.{ending}"
 
 
 def _folder() -> Path:

@@ -33,6 +33,8 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         return socket.create_server(address[:2], family=family)
+    except UnicodeError as error:
+        raise BadSettings(f"Expected the name of a host, but received {host!r}.", "Choose one with --host.") from error
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise PortInUse(

@@ -18,13 +18,14 @@ _NAME = "pawsight"
 
 @dataclass(frozen=True)
 class State:
-    """The settings, the models, the opened archive, what opens photos, and what counts them."""
+    """The settings, the models, the opened archive, what opens photos, and what counts them and their bytes."""
 
     settings: Settings
     shelf: Shelf
     archive: Archive
     decoders: Decoders
     rates: Rates | None = None
+    quota: Rates | None = None
 
     @property
     def classifier(self) -> Classifier:

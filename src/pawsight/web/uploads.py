@@ -10,6 +10,7 @@ from flask import Request, request
 
 from pawsight.errors import PawsightError
 from pawsight.settings import Settings
+from pawsight.web.rates import BESIDE
 from pawsight.web.state import state
 
 FIELD = "image"
@@ -75,7 +76,7 @@ def uploads(settings: Settings) -> list[Upload]:
     Raises:
         MissingImage: there is none.
         TooManyPhotos: there are more than `settings.max_photos`.
-        RateLimited: this client sent too many in the last minute.
+        RateLimited: this client sent too many in the last minute, or too much in the last day.
         RequestEntityTooLarge: the body is larger than `body_limit`.
     """
     sent = [Upload(file.filename or "", file.read()) for file in request.files.getlist(FIELD)]
@@ -90,6 +91,9 @@ def uploads(settings: Settings) -> list[Upload]:
             f"Expected at most {settings.max_photos} photos in one request, but {len(photos)} came.",
             "Send them in several requests.",
         )
-    if rates := state().rates:
-        rates.take(request.remote_addr or "", len(photos))
+    client, shared = request.remote_addr or "", state()
+    if shared.rates:
+        shared.rates.take(client, len(photos))
+    if shared.quota:
+        shared.quota.take(client, sum(len(photo.data) + BESIDE for photo in photos))
     return photos

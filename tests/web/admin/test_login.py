@@ -226,7 +226,10 @@ def test_forms_of_other_pages_are_refused(app: Flask, boss: FlaskClient, field: 
     assert boss.get("/admin/").status_code == 200
 
 
-WAYS_OUT = ["https://evil.example/", "//evil.example/", "/\\evil.example", "/admin/\\evil", "javascript:alert(1)", "/"]
+WAYS_OUT = [
+    *("https://evil.example/", "//evil.example/", "/\\evil.example", "/admin/\\evil", "javascript:alert(1)", "/"),
+    *("/admin/\r\nX-Evil: 1", "/admin/\n", "/admin/\0"),
+]
 
 
 @pytest.mark.parametrize("wanted", WAYS_OUT)
