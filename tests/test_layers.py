@@ -17,7 +17,7 @@ PACKAGE = SOURCE / "pawsight"
 # The design's table. A module that stands in no layer fails the test: decide where it belongs.
 LAYERS = [
     ["errors", "types", "formats", "packed", "parallel", "intervals", "zipping"],
-    ["settings", "card", "recipes", "images", "metrics", "private"],
+    ["settings", "card", "recipes", "images", "metrics", "private", "foretold"],
     ["runtime", "zoo", "displays", "archive", "thumbnail"],
     ["classifier", "explain", "data", "decoding", "jobs"],
     ["choice", "evaluate", "batch", "train", "replay", "naming"],

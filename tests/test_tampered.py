@@ -243,17 +243,47 @@ def huge(folder: Path) -> None:
     reseal(folder, lambda card: card["files"][GRAPH].update(bytes=3 * 2**30))
 
 
-def cases() -> dict[str, Tamper]:
-    """Name -> what is done to a folder."""
-    made: dict[str, Tamper] = {f"bit flipped at {place / 20:.0%} of the graph": flip(place / 20) for place in range(20)}
-    for share in (0, 1, 50, 99):
-        made[f"graph cut to {share} %"] = lambda folder, share=share: os.truncate(  # type: ignore[misc]
-            folder / GRAPH, (folder / GRAPH).stat().st_size * share // 100
-        )
-        made[f"graph cut to {share} %, sealed"] = put(lambda data, share=share: data[: len(data) * share // 100])  # type: ignore[misc]
-    for row, column in ((0, 0), (0, 1), (1, 0), (1, 1), (2, 0), (2, 1)):
-        made[f"weight {row}, {column}, sealed"] = weights("weights", changed(WEIGHTS, (row, column), -7))
-    made |= {
+def put_together(*parts: dict[str, Tamper]) -> dict[str, Tamper]:
+    return {name: tamper for part in parts for name, tamper in part.items()}
+
+
+def cut(share: int) -> Tamper:
+    return lambda folder: os.truncate(folder / GRAPH, (folder / GRAPH).stat().st_size * share // 100)
+
+
+def cut_and_sealed(share: int) -> Tamper:
+    return put(lambda data: data[: len(data) * share // 100])
+
+
+def resealed(change: Callable[[Json], object]) -> Tamper:
+    return lambda folder: reseal(folder, change)
+
+
+def listing(name: str) -> Tamper:
+    return resealed(lambda card: card["files"].update({name: card["files"][GRAPH]}))
+
+
+# Name -> what is done to a folder: to the graph's bytes, its numbers, its nodes, to files, to what the card says.
+BYTES = put_together(
+    {f"bit flipped at {place / 20:.0%} of the graph": flip(place / 20) for place in range(20)},
+    {f"graph cut to {share} %": cut(share) for share in (0, 1, 50, 99)},
+    {f"graph cut to {share} %, sealed": cut_and_sealed(share) for share in (0, 1, 50, 99)},
+    {
+        "text, sealed": put(b"import os\n"),
+        "pickle, sealed": pickled,
+        "Keras's zip, sealed": put(b"PK\x03\x04" + bytes(200)),
+        "HDF5, sealed": put(b"\x89HDF\r\n\x1a\n" + bytes(200)),
+        "group that never ends, sealed": put(b"\x0b" * 1000),
+        "number that never ends, sealed": put(b"\xff" * 1000),
+    },
+)
+NUMBERS = put_together(
+    {
+        f"weight {row}, {column}, sealed": weights("weights", changed(WEIGHTS, (row, column), -7))
+        for row in range(3)
+        for column in range(2)
+    },
+    {
         "first bias, sealed": weights("bias", [-9, -10]),
         "second bias, sealed": weights("bias", [-10, 2]),
         "infinite weight, sealed": weights("weights", changed(WEIGHTS, (0, 0), np.inf)),
@@ -261,7 +291,12 @@ def cases() -> dict[str, Tamper]:
         "scale, sealed": weights("scale", 1 / 128),
         "blue first, sealed": weights("weights", WEIGHTS[::-1]),
         "classes swapped in the graph, sealed": weights("weights", WEIGHTS[:, ::-1]),
-        "classes swapped in the card, sealed": lambda folder: reseal(folder, lambda card: card["classes"].reverse()),
+    },
+)
+OUTSIDE = ("weights.bin", "../weights.bin", "/etc/hostname", "\\\\host\\share", "file:///etc/hostname")
+OPERATORS = {"com.acme": "Relu", "com.microsoft": "Gelu", "ai.onnx.ml": "Normalizer", "own": "Mine"}
+NODES = put_together(
+    {
         "outputs swapped, sealed": graph(swap_outputs),
         "input renamed, sealed": graph(rename("pixels", "image")),
         "no maps, sealed": graph(lambda model: model.graph.output.pop()),
@@ -273,53 +308,41 @@ def cases() -> dict[str, Tamper]:
         "training steps, sealed": graph(lambda model: model.training_info.add()),
         "weights outside in an attribute, sealed": graph(outside_in_an_attribute),
         "weights outside in a sparse tensor, sealed": graph(outside_in_a_sparse_one),
-        "text, sealed": put(b"import os\n"),
-        "pickle, sealed": pickled,
-        "Keras's zip, sealed": put(b"PK\x03\x04" + bytes(200)),
-        "HDF5, sealed": put(b"\x89HDF\r\n\x1a\n" + bytes(200)),
-        "group that never ends, sealed": put(b"\x0b" * 1000),
-        "number that never ends, sealed": put(b"\xff" * 1000),
-        "graph missing": lambda folder: (folder / GRAPH).unlink(),
-        "card missing": lambda folder: (folder / CARD).unlink(),
-        "graph not listed, sealed": lambda folder: reseal(folder, lambda card: card["files"].clear()),
-        "huge graph, sealed": huge,
-        "huge card": lambda folder: (folder / CARD).write_text(json.dumps(load(folder)) + " " * LARGEST_CARD),
-        "deep card": lambda folder: (folder / CARD).write_text('{"recipe": ' + '{"a": ' * 100_000),
-        "link out of the folder": replaced(GRAPH, lambda path: path.symlink_to(path.parent.parent / GRAPH)),
-        "link to a device": replaced(GRAPH, lambda path: path.symlink_to("/dev/zero")),
-        "link to itself": replaced(GRAPH, lambda path: path.symlink_to(path)),
-        "card linked from elsewhere": replaced(CARD, lambda path: path.symlink_to(path.parent.parent / CARD)),
-        "pipe": replaced(GRAPH, os.mkfifo),
-        "card that is a pipe": replaced(CARD, os.mkfifo),
-        "folder": replaced(GRAPH, os.mkdir),
-        "huge input, sealed": lambda folder: reseal(folder, lambda card: card["input"].update(size=100_000)),
-        "smaller input, sealed": lambda folder: reseal(folder, lambda card: card["input"].update(size=16)),
-        "any answer will do, sealed": lambda folder: reseal(folder, lambda card: card["golden"].update(tolerance=1)),
-        "thousands of golden pictures, sealed": lambda folder: reseal(
-            folder, lambda card: card["golden"].update(scores=card["golden"]["scores"] * 1000)
+    },
+    {f"weights in {name}, sealed": outside(name) for name in OUTSIDE},
+    {f"operator of {domain}, sealed": graph(operator(domain, kind)) for domain, kind in OPERATORS.items()},
+)
+FILES: dict[str, Tamper] = {
+    "graph missing": lambda folder: (folder / GRAPH).unlink(),
+    "card missing": lambda folder: (folder / CARD).unlink(),
+    "graph not listed, sealed": resealed(lambda card: card["files"].clear()),
+    "huge graph, sealed": huge,
+    "huge card": lambda folder: (folder / CARD).write_text(json.dumps(load(folder)) + " " * LARGEST_CARD),
+    "deep card": lambda folder: (folder / CARD).write_text('{"recipe": ' + '{"a": ' * 100_000),
+    "link out of the folder": replaced(GRAPH, lambda path: path.symlink_to(path.parent.parent / GRAPH)),
+    "link to a device": replaced(GRAPH, lambda path: path.symlink_to("/dev/zero")),
+    "link to itself": replaced(GRAPH, lambda path: path.symlink_to(path)),
+    "card linked from elsewhere": replaced(CARD, lambda path: path.symlink_to(path.parent.parent / CARD)),
+    "pipe": replaced(GRAPH, os.mkfifo),
+    "card that is a pipe": replaced(CARD, os.mkfifo),
+    "folder": replaced(GRAPH, os.mkdir),
+}
+LISTED = ("../other.txt", "/etc/hostname", "a/../../b", "C:\\x", "..\\x", "a\0b", "./x", "")
+WORDS = put_together(
+    {
+        "classes swapped in the card, sealed": resealed(lambda card: card["classes"].reverse()),
+        "huge input, sealed": resealed(lambda card: card["input"].update(size=100_000)),
+        "smaller input, sealed": resealed(lambda card: card["input"].update(size=16)),
+        "fit pad, sealed": resealed(lambda card: card["input"].update(fit="pad")),
+        "fit crop, sealed": resealed(lambda card: card["input"].update(fit="crop")),
+        "any answer will do, sealed": resealed(lambda card: card["golden"].update(tolerance=1)),
+        "thousands of golden pictures, sealed": resealed(
+            lambda card: card["golden"].update(scores=card["golden"]["scores"] * 1000)
         ),
-    }
-    for fit in ("pad", "crop"):
-        made[f"fit {fit}, sealed"] = lambda folder, fit=fit: reseal(  # type: ignore[misc]
-            folder, lambda card: card["input"].update(fit=fit)
-        )
-    for name in ("weights.bin", "../weights.bin", "/etc/hostname", "\\\\host\\share", "file:///etc/hostname"):
-        made[f"weights in {name}, sealed"] = outside(name)
-    for domain, kind in (
-        ("com.acme", "Relu"),
-        ("com.microsoft", "Gelu"),
-        ("ai.onnx.ml", "Normalizer"),
-        ("own", "Mine"),
-    ):
-        made[f"operator of {domain}, sealed"] = graph(operator(domain, kind))
-    for name in ("../other.txt", "/etc/hostname", "a/../../b", "C:\\x", "..\\x", "a\0b", "./x", ""):
-        made[f"lists {name!r}, sealed"] = lambda folder, name=name: reseal(  # type: ignore[misc]
-            folder, lambda card: card["files"].update({name: card["files"][GRAPH]})
-        )
-    return made
-
-
-CASES = cases()
+    },
+    {f"lists {name!r}, sealed": listing(name) for name in LISTED},
+)
+CASES = put_together(BYTES, NUMBERS, NODES, FILES, WORDS)
 FIELDS = 24  # at least this many single values has the card of a tiny model, each of which is changed once
 
 

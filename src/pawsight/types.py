@@ -1,4 +1,4 @@
-"""Words that several modules share: arrays, how a photo is fitted, what one file may cost, and who watches."""
+"""Words that several modules share: arrays, how a photo is fitted, what a file may cost, why it is bad, who watches."""
 
 from __future__ import annotations
 
@@ -31,6 +31,15 @@ class Limits:
 
 
 LIMITS = Limits()
+
+
+@dataclass(frozen=True)
+class Bad:
+    """A file that did not: its path, the error's code, and the reason in words."""
+
+    path: str
+    code: str
+    reason: str
 
 
 class Watch(Protocol):

@@ -170,7 +170,9 @@ def test_a_new_index_that_is_locked_is_waited_for(tmp_path: Path) -> None:
     other.execute("BEGIN EXCLUSIVE")
     release = threading.Timer(0.5, other.rollback)
     release.start()
-    Archive.open(Settings(archive=str(tmp_path))).close()
+    with Archive.open(Settings(archive=str(tmp_path))) as archive:
+        assert release.finished.is_set()  # it was waited for, and not passed by
+        assert archive.find().total == 0
     release.join()
     other.close()
 

@@ -9,10 +9,10 @@ import pytest
 
 from pawsight import images
 from pawsight.data import scan
-from pawsight.data.scan import Bad, open_file
+from pawsight.data.scan import open_file
 from pawsight.data.sources import File, list_files, open_source
 from pawsight.errors import UnreadableFile
-from pawsight.types import Pixels
+from pawsight.types import Bad, Pixels
 
 Photo = Callable[..., bytes]
 

@@ -10,10 +10,11 @@ from pathlib import Path
 import numpy as np
 
 from pawsight.data.scan import Photo
+from pawsight.foretold import MOST
 from pawsight.learn import Forecast, forecast
 from pawsight.learn.album import Album
 from pawsight.learn.curve import learning_curve
-from pawsight.learn.fates import MOST, TARGET
+from pawsight.learn.fates import TARGET
 from pawsight.learn.forecast import make_forecast
 from pawsight.learn.words import tell
 from pawsight.types import unwatched

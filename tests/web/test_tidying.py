@@ -32,6 +32,7 @@ def test_what_is_too_much_goes_again_and_again(
         for number in range(2):
             answer(picture(seed=number), classifier, archive, decoders)
             wait_for(lambda: archive.find().total == 0)
+            assert archive.stored_bytes() == 0
 
 
 def test_an_archive_that_is_away_for_a_while(

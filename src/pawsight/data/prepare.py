@@ -27,10 +27,10 @@ from pawsight.data.manifest import (
     write_description,
     write_table,
 )
-from pawsight.data.scan import Bad, Opened, Photo, scan
+from pawsight.data.scan import Opened, Photo, scan
 from pawsight.data.sources import LAYOUT, NEITHER, File, list_files, name_sources, open_source
 from pawsight.errors import BadData
-from pawsight.types import FitMode
+from pawsight.types import Bad, FitMode
 
 FILES = {PIXELS, MANIFEST, BAD, DESCRIPTION}
 

@@ -16,7 +16,7 @@ from pawsight.data.looks import thumbnail
 from pawsight.data.sources import LAYOUT, LIMITS, File
 from pawsight.errors import BadData, ImageError, UnsupportedFormat
 from pawsight.parallel import in_order
-from pawsight.types import FitMode, Interpolation, Pixels
+from pawsight.types import Bad, FitMode, Interpolation, Pixels
 
 WORKERS = os.cpu_count() or 1
 WINDOW = 8 * WORKERS
@@ -41,15 +41,6 @@ class Photo:
     width: int
     height: int
     thumbnail: Pixels = field(repr=False, compare=False)
-
-
-@dataclass(frozen=True)
-class Bad:
-    """A file that did not: its path, the error's code, and the reason in words."""
-
-    path: str
-    code: str
-    reason: str
 
 
 Opened = tuple[Photo, Pixels] | Bad

@@ -10,7 +10,7 @@
 Needs the extra `learn` (`pip install 'pawsight[learn]'`).
 """
 
-from pawsight.learn.forecast import Forecast
+from pawsight.foretold import Forecast
 from pawsight.learn.run import Learned, forecast, learn
 
 __all__ = ["Forecast", "Learned", "forecast", "learn"]

@@ -13,13 +13,13 @@ import numpy as np
 
 from pawsight.classifier import Classifier
 from pawsight.data import duplicates
-from pawsight.data.scan import WINDOW, WORKERS, Bad, Photo, open_file
+from pawsight.data.scan import WINDOW, WORKERS, Photo, open_file
 from pawsight.data.sources import NEITHER, File
 from pawsight.errors import BadData, NoPhotos
 from pawsight.learn.head import Indices
 from pawsight.naming import check_name
 from pawsight.parallel import in_order
-from pawsight.types import Floats, Watch
+from pawsight.types import Bad, Floats, Watch
 
 LEAST = 10
 # So many files are enough for a forecast, and opened in about ten seconds; fewer of a class tell too little.

@@ -12,24 +12,15 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from msgspec import Struct
 
+from pawsight.foretold import MOST, Range
 from pawsight.learn.curve import SHARES, Curve
 
 TARGET = 0.05  # a class is well known when at most 1 in 20 of its photos is missed
-MOST = 10_000  # photos of a class that anybody would collect
 DRAWS = 4000
 _STEEPEST = 1.0  # twice the photos never more than halve the errors above the floor: what fits steeper is luck
 
 Draws = npt.NDArray[np.float64]
-
-
-class Range(Struct, frozen=True):
-    """A middle value, and what lies around it 95 times in 100."""
-
-    middle: float
-    low: float
-    high: float
 
 
 def middle_and_range(draws: Draws) -> Range:

@@ -5,83 +5,16 @@ from __future__ import annotations
 from collections import Counter
 
 import numpy as np
-from msgspec import Struct
 
-from pawsight.data.scan import Bad
 from pawsight.data.sources import NEITHER
+from pawsight.foretold import ClassForecast, Confusion, Forecast, Suspect
 from pawsight.learn.album import Album
 from pawsight.learn.choose import STRENGTHS
 from pawsight.learn.curve import Curve
-from pawsight.learn.fates import Fates, Range, middle_and_range
+from pawsight.learn.fates import Fates, middle_and_range
 from pawsight.learn.folds import held_photos, planned_work
 
 _THE_REST = 4.0  # seconds, for resampled intervals, figures and files
-
-
-class ClassForecast(Struct, frozen=True, kw_only=True):
-    """What to expect of one class.
-
-    Attributes:
-        photos: files that it has.
-        found: share of its photos that the finished model's report will show as told right, 0..1.
-        more: photos to add until 19 of 20 are found; None where it has enough. Above `fates.MOST`: perhaps never.
-    """
-
-    photos: int
-    found: Range
-    more: Range | None
-
-
-class Confusion(Struct, frozen=True):
-    """Photos of one class that were taken for another."""
-
-    true: str
-    told: str
-    photos: int
-    of: int
-
-
-class Suspect(Struct, frozen=True):
-    """A photo that looks mislabelled: heads that did not see it are sure of another class.
-
-    Attributes:
-        label: its folder.
-        suggested: what it looks like.
-        score: probability of `suggested`, 0..1.
-    """
-
-    path: str
-    label: str
-    suggested: str
-    score: float
-
-
-class Forecast(Struct, frozen=True, kw_only=True):
-    """What a first look at the photos tells.
-
-    Attributes:
-        files: how many there are.
-        looked: how many of them were opened for this.
-        seconds: how much longer learning will take, on this machine.
-        accuracy: share of photos that the finished model's report will show as told right.
-        classes: by name; `neither` is none.
-        neither: photos of no class.
-        confusions: most frequent first.
-        suspects: photos that look mislabelled, surest first.
-        twins: for each picture that is there several times, the paths.
-        bad: files that cannot be used.
-    """
-
-    files: int
-    looked: int
-    seconds: float
-    accuracy: Range
-    classes: dict[str, ClassForecast]
-    neither: int
-    confusions: list[Confusion]
-    suspects: list[Suspect]
-    twins: list[list[str]]
-    bad: list[Bad]
 
 
 def make_forecast(album: Album, curve: Curve, counts: Counter[str | None], seed: int) -> Forecast:

@@ -15,7 +15,6 @@ import msgspec
 from pawsight import private
 from pawsight.jobs import Progress, working
 from pawsight.learn import Forecast, forecast, learn
-from pawsight.learn.fates import MOST
 
 FORETELL, LEARN = "foretell", "learn"
 
@@ -50,7 +49,7 @@ def _learn(folder: Path, base: str, name: str, progress: Progress) -> None:
 
 def _tell(foretold: Forecast, folder: Path, progress: Progress) -> None:
     progress.foretell(foretold.seconds)
-    private.write(folder / "forecast.json", msgspec.json.encode({**msgspec.to_builtins(foretold), "most": MOST}))
+    private.write(folder / "forecast.json", msgspec.json.encode(foretold))
 
 
 if __name__ == "__main__":

@@ -12,7 +12,6 @@ import msgspec
 from pawsight.card import GRAPH, Data, ModelCard, read_card, read_file, seal
 from pawsight.data.manifest import BAD, MANIFEST, Row, fingerprint, write_table
 from pawsight.data.prepare import make_row
-from pawsight.data.scan import Bad
 from pawsight.data.split import Place
 from pawsight.evaluate import Evaluation, with_headlines, write_evaluation
 from pawsight.learn.album import Album
@@ -24,6 +23,7 @@ from pawsight.metrics import Metrics, measure
 from pawsight.runtime import golden
 from pawsight.runtime.onnx import OnnxSession
 from pawsight.train.calibrate import fit_budgets
+from pawsight.types import Bad
 
 # As for trained models: int8 arithmetic rounds differently from processor to processor.
 GOLDEN_TOLERANCE = 0.05

@@ -12,17 +12,17 @@ from pawsight import zoo
 from pawsight.card import ModelCard, read_card
 from pawsight.classifier import Classifier
 from pawsight.data.prepare import appearing, check_apart
-from pawsight.data.scan import Bad
 from pawsight.data.sources import LIMITS, File, list_files, name_sources, open_source
 from pawsight.errors import BadData
+from pawsight.foretold import Forecast
 from pawsight.learn.album import Album, check_album, check_files, first_look, is_short, look, usable
 from pawsight.learn.choose import try_out
 from pawsight.learn.curve import learning_curve
 from pawsight.learn.folds import Plan, make_plan
-from pawsight.learn.forecast import Forecast, make_forecast
+from pawsight.learn.forecast import make_forecast
 from pawsight.learn.model import write_answers, write_model
 from pawsight.metrics import Metrics
-from pawsight.types import Watch, unwatched
+from pawsight.types import Bad, Watch, unwatched
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from pawsight.learn.fates import MOST
-from pawsight.learn.forecast import ClassForecast, Forecast
+from pawsight.foretold import MOST, ClassForecast, Forecast
 
 SHOWN = 20
 

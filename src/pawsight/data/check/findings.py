@@ -9,8 +9,8 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
-from pawsight.data.scan import Bad
 from pawsight.errors import BadData
+from pawsight.types import Bad
 
 # Label suspects from here on are left out of a training that is asked to.
 DOUBT = 0.8

@@ -15,8 +15,8 @@ from pawsight.data.check.shortcuts import find_shortcuts
 from pawsight.data.check.survey import Watch, survey
 from pawsight.data.check.suspects import Judgement, judge
 from pawsight.data.manifest import BAD, Dataset, Row, read_table
-from pawsight.data.scan import Bad
 from pawsight.runtime import Session
+from pawsight.types import Bad
 
 LEAST_SCORE = 0.1
 LEAST_NUMBER = 200

@@ -8,6 +8,17 @@ down_revision = None
 
 
 def upgrade() -> None:
+    _entries()
+    _what_belongs_to_them()
+    op.create_table(
+        "leaving",
+        sa.Column("stored", sa.String(64), nullable=False),
+        sa.Column("format", sa.String(8), nullable=False),
+        sa.PrimaryKeyConstraint("stored", name="pk_leaving"),
+    )
+
+
+def _entries() -> None:
     op.create_table(
         "entries",
         sa.Column("id", sa.String(32), nullable=False),
@@ -31,6 +42,9 @@ def upgrade() -> None:
     )
     for column in ("created", "stored", "uploaded", "model", "verdict", "confidence", "visitor", "correction"):
         op.create_index(f"ix_entries_{column}", "entries", [column])
+
+
+def _what_belongs_to_them() -> None:
     op.create_table(
         "details",
         sa.Column("entry", sa.String(32), nullable=False),
@@ -51,9 +65,3 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["entry"], ["entries.id"], name="fk_corrections_entry", ondelete="CASCADE"),
     )
     op.create_index("ix_corrections_entry", "corrections", ["entry"])
-    op.create_table(
-        "leaving",
-        sa.Column("stored", sa.String(64), nullable=False),
-        sa.Column("format", sa.String(8), nullable=False),
-        sa.PrimaryKeyConstraint("stored", name="pk_leaving"),
-    )
