@@ -17,6 +17,7 @@ from pawsight.card import Input
 from pawsight.decoding import wire
 from pawsight.decoding.process import Decoder, Ended, NotStarted
 from pawsight.errors import BrokenImage, DecodersUnavailable, ImageError, too_costly
+from pawsight.settings import Settings
 from pawsight.types import LIMITS, Limits, Pixels
 
 _log = logging.getLogger(__name__)
@@ -49,6 +50,11 @@ class Decoders:
         self._something_to_watch, self._watching = threading.Event(), False
         self._owner, self._closed = os.getpid(), False
         self._lock = threading.Lock()
+
+    @classmethod
+    def by(cls, settings: Settings) -> Decoders:
+        """As the settings want them."""
+        return cls(settings.decoders, settings.max_decode_seconds, settings.max_decode_bytes)
 
     def open(self, data: bytes, how: Input, limits: Limits = LIMITS, *, keep_metadata: bool = False) -> wire.Opened:
         """Open one photo; waits for its turn.
