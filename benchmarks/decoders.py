@@ -1,6 +1,7 @@
 """What it costs to open a photo in a process of its own, over opening it here.
 
-python benchmarks/decoders.py PHOTO
+python benchmarks/decoders.py           a photo made here
+python benchmarks/decoders.py PHOTO     your own
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from collections.abc import Callable
 from contextlib import closing, suppress
 from pathlib import Path
 from statistics import median
+
+from photos import small
 
 from pawsight import images
 from pawsight.archive.photo import clean
@@ -44,9 +47,7 @@ def _refused(decoders: Decoders) -> None:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
-        sys.exit("usage: python benchmarks/decoders.py PHOTO")
-    data = Path(sys.argv[1]).read_bytes()
+    data = Path(sys.argv[1]).read_bytes() if len(sys.argv) > 1 else small()
     with closing(Decoders()) as decoders:
         print(f"{len(data):,} bytes; start of a decoder {milliseconds(lambda: decoders.open(data, HOW)):.0f} ms")
         times = [

@@ -1,7 +1,7 @@
 """Ten times what a server can answer: what it still answers, how soon it refuses the rest, how soon it recovers.
 
-    python benchmarks/overload.py PHOTO             10 s each
-    python benchmarks/overload.py PHOTO --seconds 600 --times 10
+    python benchmarks/overload.py                   10 s each
+    python benchmarks/overload.py --seconds 600 --times 10
 
 First the capacity, by eight clients that each wait for their answer; then requests at ten times that pace, whether or
 not they are answered; then the eight clients again, for 5 s. The askers share the processors with the server.
@@ -15,6 +15,7 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from load import Asked, at_a_pace, form, one_after_the_other, percentile, serving
+from photos import small
 
 CLIENTS, AFTER = 8, 5.0
 
@@ -34,11 +35,11 @@ def report(name: str, asked: list[Asked], seconds: float) -> float:
 def main() -> None:
     """Start a server, and load it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("photo", type=Path)
+    parser.add_argument("photo", type=Path, nargs="?", help="a small photo; one made here where none is given")
     parser.add_argument("--seconds", type=float, default=10)
     parser.add_argument("--times", type=float, default=10)
     chosen = parser.parse_args()
-    body = form(chosen.photo.read_bytes())
+    body = form(chosen.photo.read_bytes() if chosen.photo else small())
     with serving() as port, ProcessPoolExecutor(1) as apart:
         apart.submit(one_after_the_other, port, body, CLIENTS, 3).result()
         quiet = apart.submit(one_after_the_other, port, body, CLIENTS, chosen.seconds).result()

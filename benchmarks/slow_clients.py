@@ -1,7 +1,7 @@
 """Slow clients of three kinds, and what an honest one sees of them.
 
-    python benchmarks/slow_clients.py PHOTO                              200 clients for 30 s
-    python benchmarks/slow_clients.py PHOTO --clients 3000 --seconds 600
+    python benchmarks/slow_clients.py                                    200 clients for 30 s
+    python benchmarks/slow_clients.py --clients 3000 --seconds 600
 
 A third sends a header, a third a body, a byte each few seconds; a third asks for much and reads a byte as often.
 Whoever is cut off comes back. Beside them one honest client sends photos, one after the other.
@@ -20,6 +20,7 @@ from multiprocessing.synchronize import Event as Flag
 from pathlib import Path
 
 from load import Asked, connect, form, one_after_the_other, percentile, serving
+from photos import small
 
 EVERY = 5.0
 _ASK = b"GET /static/pawsight.css HTTP/1.1\r\nHost: a\r\n\r\n"
@@ -71,11 +72,11 @@ def report(name: str, asked: list[Asked]) -> None:
 def main() -> None:
     """Start a server, ask it in peace, then among slow clients."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("photo", type=Path)
+    parser.add_argument("photo", type=Path, nargs="?", help="a small photo; one made here where none is given")
     parser.add_argument("--clients", type=int, default=200)
     parser.add_argument("--seconds", type=float, default=30)
     chosen = parser.parse_args()
-    body, stop = form(chosen.photo.read_bytes()), Event()
+    body, stop = form(chosen.photo.read_bytes() if chosen.photo else small()), Event()
     with serving() as port, ProcessPoolExecutor(1) as apart:
         apart.submit(one_after_the_other, port, body, 1, 2).result()
         report("alone", apart.submit(one_after_the_other, port, body, 1, 10).result())

@@ -108,6 +108,11 @@ def test_the_heat_map_of_a_model_that_is_gone(
     assert later.get(f"{PREDICTIONS}/{entry['id']}").status_code == 200
     gone = later.get(entry["heatmap"])
     assert (gone.status_code, gone.json["code"]) == (404, "model_not_found")  # type: ignore[index]
+    assert f"The model {entry['model']} gave this answer" in gone.json["detail"]  # type: ignore[index]
+    page, before = (one.get(f"/predictions/{entry['id']}").text for one in (later, client))
+    assert "heatmap.png" in before
+    assert "heatmap.png" not in page
+    assert f"{entry['model']}, is not here now" in page
 
 
 def test_pages_about_all_of_them(client: FlaskClient) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,8 @@ class Index:
 
     def __init__(self, url: URL | None) -> None:
         self.engine = _engine(url)
+        # SQLite lets one writer in and has the others look again after a nap; threads of ours can do better and queue.
+        self._turn = threading.Lock() if self.engine.dialect.name == "sqlite" else nullcontext()
         try:
             with translated():
                 self._build()
@@ -79,7 +82,7 @@ class Index:
 
     @contextmanager
     def _writer(self, *locks: str) -> Iterator[Connection]:
-        with self.engine.connect().execution_options(**{_WRITE: True}) as connection, connection.begin():
+        with self._turn, self.engine.connect().execution_options(**{_WRITE: True}) as connection, connection.begin():
             if self.engine.dialect.name == "postgresql":
                 for lock in sorted(locks):
                     key = int.from_bytes(bytes.fromhex(lock[:16]), "big", signed=True)

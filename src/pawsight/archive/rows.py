@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from pawsight.archive.entry import UNANSWERED, Answer, Details, Entry
 from pawsight.archive.files import Name
 from pawsight.archive.photo import Photo
-from pawsight.archive.tables import CorrectionRow, DetailsRow, EntryRow
+from pawsight.archive.tables import Base, CorrectionRow, DetailsRow, EntryRow
 from pawsight.errors import UnknownLabel
 from pawsight.types import Floats
 
@@ -80,6 +80,13 @@ def details_row(id: str, answer: Answer, thumbnail: bytes) -> DetailsRow:
         maps=_pack(answer.maps),
         thumbnail=thumbnail,
     )
+
+
+def insert(session: Session, *rows: Base) -> None:
+    """Write new rows by plain statements, in this order; finding one by itself would cost more than writing them."""
+    for row in rows:
+        values = {column.key: getattr(row, column.key) for column in type(row).__table__.columns}
+        session.connection().execute(sa.insert(type(row)), values)
 
 
 def _pack(array: Floats) -> bytes:

@@ -112,9 +112,7 @@ class Archive:
             self._remember(row, details)
             return rows.to_entry(row)
         with self._placed(photo, self.files) as session:
-            session.add(row)
-            session.flush()
-            session.add(details)
+            rows.insert(session, row, details)
         return rows.to_entry(row)
 
     @contextmanager
@@ -135,10 +133,7 @@ class Archive:
         """Keep the newest answers, and no files."""
         row.stored = None
         with self.index.writing() as session:
-            session.add(row)
-            session.flush()
-            session.add(details)
-            session.flush()
+            rows.insert(session, row, details)
             newest = sa.select(EntryRow.id).order_by(EntryRow.created.desc()).limit(self.settings.keep)
             session.execute(sa.delete(EntryRow).where(EntryRow.id.not_in(newest)))
 

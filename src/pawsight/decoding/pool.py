@@ -6,20 +6,28 @@ import logging
 import os
 import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
 
 import msgspec
+from msgspec import structs
 
 from pawsight.card import Input
 from pawsight.decoding import wire
 from pawsight.decoding.process import Decoder, Ended, NotStarted
 from pawsight.errors import BrokenImage, DecodersUnavailable, ImageError, too_costly
-from pawsight.types import LIMITS, Limits
+from pawsight.settings import Settings
+from pawsight.types import LIMITS, Limits, Pixels
 
 _log = logging.getLogger(__name__)
 SECONDS, MEMORY = 5, 1_000_000_000
 _TICK = 0.1
 _KINDS = {kind.code: kind for kind in ImageError.__subclasses__()}
 _SLACK = 1_000_000
+
+Seen = TypeVar("Seen")
+Reply = TypeVar("Reply", wire.Fitted, wire.Rest)
 
 
 class Decoders:
@@ -43,6 +51,11 @@ class Decoders:
         self._owner, self._closed = os.getpid(), False
         self._lock = threading.Lock()
 
+    @classmethod
+    def by(cls, settings: Settings) -> Decoders:
+        """As the settings want them."""
+        return cls(settings.decoders, settings.max_decode_seconds, settings.max_decode_bytes)
+
     def open(self, data: bytes, how: Input, limits: Limits = LIMITS, *, keep_metadata: bool = False) -> wire.Opened:
         """Open one photo; waits for its turn.
 
@@ -56,26 +69,51 @@ class Decoders:
             ImageError: one of its children, by what is wrong with the bytes; also where they ended the decoder.
             DecodersUnavailable: no decoder can be started.
         """
+        return self.open_for(_nobody, data, how, limits, keep_metadata=keep_metadata)[0]
+
+    def open_for(
+        self,
+        look: Callable[[Pixels], Seen],
+        data: bytes,
+        how: Input,
+        limits: Limits = LIMITS,
+        *,
+        keep_metadata: bool = False,
+    ) -> tuple[wire.Opened, Seen]:
+        """Open one photo, and let a model look at it while the decoder goes on with what else there is to do.
+
+        Args:
+            look: called with the photo's square; what it returns comes back beside the photo.
+            data, how, limits, keep_metadata: as in `open`, which also says what is raised.
+        """
         task = wire.encode(wire.Task(data, how, limits, self.seconds, keep_metadata))
         place = _Place(self._places, self._slow_places)
+        most = 4 * limits.pixels + 2 * len(data) + _SLACK
         try:
-            reply = self._ask(task, 4 * limits.pixels + 2 * len(data) + _SLACK, place)
+            with self._decoder(len(task)) as decoder:
+                fitted = _good(wire.Fitted, decoder.ask(task, self.seconds, most, place.make_way))
+                seen = look(wire.square(fitted.fitted))
+                rest = _good(wire.Rest, decoder.next(self.seconds, most, place.make_way))
         finally:
             place.leave()
-        if isinstance(reply, wire.Refused):
-            raise _KINDS.get(reply.code, ImageError)(reply.message, reply.hint)
-        return reply
+        return wire.Opened(fitted=fitted.fitted, **structs.asdict(rest)), seen
 
-    def _ask(self, task: bytes, most: int, place: _Place) -> wire.Opened | wire.Refused:
+    @contextmanager
+    def _decoder(self, size: int) -> Iterator[Decoder]:
+        """A decoder for one photo; where it is not done with that when the block ends, it is never asked again."""
         decoder = self._take()
         try:
-            reply: wire.Opened | wire.Refused = wire.read_reply(decoder.ask(task, self.seconds, most, place.make_way))
-            return reply
+            yield decoder
         except NotStarted as error:
             raise _unavailable("it ended at once") from error
         except (Ended, msgspec.MsgspecError) as error:
             decoder.end()
-            raise _fatal(error, len(task)) from error
+            raise _fatal(error, size) from error
+        except ImageError:  # its last word on this photo
+            raise
+        except BaseException:
+            decoder.end()
+            raise
         finally:
             self._give_back(decoder)
 
@@ -136,6 +174,20 @@ class Decoders:
             idle, self._idle = self._idle, []
         for decoder in idle:
             decoder.end()
+
+
+def _good(kind: type[Reply], message: bytes) -> Reply:
+    """A reply, unless the photo was refused."""
+    reply = wire.read_reply(message)
+    if isinstance(reply, wire.Refused):
+        raise _KINDS.get(reply.code, ImageError)(reply.message, reply.hint)
+    if not isinstance(reply, kind):
+        raise msgspec.ValidationError(f"Expected {kind.__name__}, but {type(reply).__name__} came.")
+    return reply
+
+
+def _nobody(_: Pixels) -> None:
+    """Looks at nothing."""
 
 
 class _Place:

@@ -8,18 +8,25 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import IO
 
 from pawsight.decoding import wire
 
+try:
+    from fcntl import F_SETPIPE_SZ, fcntl
+except ImportError:  # only Linux lets pipes be widened
+    fcntl = None  # type: ignore[assignment]
+
 PATIENCE = 0.5
+_WIDTH = 1 << 20  # what Linux allows everybody
 # Processor time tells a costly photo from a busy machine, and the clock only has to end what waits without computing;
 # where a system cannot limit the first, the clock does it.
 _CLOCK = 6 if hasattr(os, "setpriority") else 1
 _BEHIND = 10
 _BY_A_LIMIT = {-getattr(signal, name) for name in ("SIGXCPU", "SIGKILL") if hasattr(signal, name)}
+_SPARE = "8000000"
 # What a decoder needs of the server's variables; passwords of databases stand in others.
 _KEPT = ("PATH", "SYSTEMROOT", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 
@@ -59,7 +66,7 @@ class Decoder:
         self._process = subprocess.Popen(  # noqa: S603  # our own words
             words, env=_environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
-        self._tasks, self._replies = _piped(self._process.stdin), _piped(self._process.stdout)
+        self._tasks, self._replies = _wide(_piped(self._process.stdin)), _wide(_piped(self._process.stdout))
         self._ready = self._late = False
         self._deadline: _Deadline | None = None
         self.slow = False
@@ -70,7 +77,7 @@ class Decoder:
         return self._process.poll() is None
 
     def ask(self, message: bytes, seconds: int, most: int, when_slow: Callable[[], None]) -> bytes:
-        """Let it answer one message.
+        """Send it a photo, and wait for the first reply; `next` waits for another one.
 
         Args:
             message: to be sent.
@@ -83,11 +90,21 @@ class Decoder:
             NotStarted: it never got so far.
         """
         self._wait_until_ready()
+        with self._in_time(seconds, when_slow):
+            wire.send(self._tasks, message)
+            return wire.receive(self._replies, most)
+
+    def next(self, seconds: int, most: int, when_slow: Callable[[], None]) -> bytes:
+        """Wait for the next reply to the same photo; see `ask`."""
+        with self._in_time(seconds, when_slow):
+            return wire.receive(self._replies, most)
+
+    @contextlib.contextmanager
+    def _in_time(self, seconds: int, when_slow: Callable[[], None]) -> Iterator[None]:
         now = time.monotonic()
         self._deadline = _Deadline(now + PATIENCE, now + seconds * _CLOCK, when_slow)
         try:
-            wire.send(self._tasks, message)
-            return wire.receive(self._replies, most)
+            yield
         except (EOFError, OSError) as error:
             raise Ended(costly=self._late or self._ended_by_a_limit()) from error
         finally:
@@ -138,13 +155,23 @@ class Decoder:
 
 
 def _environment() -> dict[str, str]:
-    """Where Python finds its modules, and one thread for what numpy brings, whose others would only cost memory."""
+    """Where Python finds its modules; one thread for what numpy brings, whose others would only cost memory; and 8 MB
+    that are kept for the next photo, since asking the system for new memory takes as long as making a thumbnail."""
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
     paths = os.pathsep.join(os.path.abspath(path) for path in sys.path)
-    return kept | {"PYTHONPATH": paths, "PYTHONSAFEPATH": "1", "OPENBLAS_NUM_THREADS": "1"}
+    memory = {"OPENBLAS_NUM_THREADS": "1", "MALLOC_MMAP_THRESHOLD_": _SPARE, "MALLOC_TRIM_THRESHOLD_": _SPARE}
+    return kept | memory | {"PYTHONPATH": paths, "PYTHONSAFEPATH": "1"}
 
 
 def _piped(stream: IO[bytes] | None) -> IO[bytes]:
     if stream is None:
         raise TypeError("Expected a process that was started with pipes, but it has none.")
+    return stream
+
+
+def _wide(stream: IO[bytes]) -> IO[bytes]:
+    """Let a pipe hold a photo: with the usual 64 kB, two processes wake each other up for every piece of it."""
+    if fcntl is not None:
+        with contextlib.suppress(OSError):  # this user has too many wide ones already
+            fcntl(stream, F_SETPIPE_SZ, _WIDTH)
     return stream

@@ -37,28 +37,47 @@ class Task(Struct, frozen=True):
     keep_metadata: bool
 
 
-class Opened(Struct, frozen=True, tag=True):
-    """One photo, as the answer and the archive need it.
+class Fitted(Struct, frozen=True, tag=True):
+    """What a model looks at: the first thing that comes back.
 
     Attributes:
         fitted: `(size, size, 3)` uint8, row by row, as `images.fit` makes it.
+    """
+
+    fitted: bytes
+
+
+class Rest(Struct, frozen=True, tag=True):
+    """What the archive needs: the second.
+
+    Attributes:
         width: upright, in pixels.
         height: upright, in pixels.
         thumbnail: a small upright JPEG made from the pixels.
         stored: the file without its metadata.
     """
 
-    fitted: bytes
     width: int
     height: int
     thumbnail: bytes
     stored: Photo
 
+
+class Opened(Rest, frozen=True):
+    """One photo: both together."""
+
+    fitted: bytes
+
     @property
     def square(self) -> Pixels:
         """`fitted` as an array."""
-        side = math.isqrt(len(self.fitted) // 3)
-        return np.frombuffer(self.fitted, np.uint8).reshape(side, side, 3)
+        return square(self.fitted)
+
+
+def square(fitted: bytes) -> Pixels:
+    """What is in `Fitted`, as an array."""
+    side = math.isqrt(len(fitted) // 3)
+    return np.frombuffer(fitted, np.uint8).reshape(side, side, 3)
 
 
 class Refused(Struct, frozen=True, tag=True):
@@ -71,7 +90,7 @@ class Refused(Struct, frozen=True, tag=True):
 
 encode = msgpack.Encoder().encode
 read_task = msgpack.Decoder(Task).decode
-read_reply = msgpack.Decoder(Opened | Refused).decode
+read_reply = msgpack.Decoder(Fitted | Rest | Refused).decode
 
 
 def send(stream: IO[bytes], message: bytes) -> None:

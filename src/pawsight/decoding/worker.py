@@ -10,6 +10,7 @@ import math
 import os
 import signal
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from PIL import Image, ImageColor  # noqa: F401  # the second is else loaded when a colour is first named
@@ -19,6 +20,7 @@ from pawsight.archive.photo import clean
 from pawsight.decoding import wire
 from pawsight.errors import ImageError, too_costly
 from pawsight.thumbnail import thumbnail
+from pawsight.types import Pixels
 
 try:
     import resource
@@ -38,7 +40,8 @@ def main() -> None:
     _hush()
     try:
         while True:
-            wire.send(replies, _reply(wire.receive(tasks, _ANY)))
+            for reply in _replies(wire.receive(tasks, _ANY)):
+                wire.send(replies, wire.encode(reply))
     except (EOFError, OSError):
         os._exit(0)
 
@@ -66,15 +69,19 @@ def _hush() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
 
 
-def _reply(message: bytes) -> bytes:
+def _replies(message: bytes) -> Iterator[wire.Fitted | wire.Rest | wire.Refused]:
+    """What the model needs, at once; while it looks at that, what the archive needs."""
     task = wire.read_task(message)
     _allow(task.seconds)
+    how = task.how
     try:
-        return wire.encode(_open(task))
+        pixels = images.decode(task.data, least=how.size, limits=task.limits)
+        yield wire.Fitted(images.fit(pixels, how.size, how.fit, how.interpolation).tobytes())
+        yield _rest(task, pixels)
     except ImageError as error:
-        return _refuse(error)
+        yield _refuse(error)
     except MemoryError:
-        return _refuse(too_costly())
+        yield _refuse(too_costly())
 
 
 def _allow(seconds: int) -> None:
@@ -85,21 +92,14 @@ def _allow(seconds: int) -> None:
         resource.setrlimit(resource.RLIMIT_CPU, (until, resource.RLIM_INFINITY))
 
 
-def _open(task: wire.Task) -> wire.Opened:
-    how = task.how
-    pixels = images.decode(task.data, least=how.size, limits=task.limits)
+def _rest(task: wire.Task, pixels: Pixels) -> wire.Rest:
     width, height = images.size(task.data)
-    return wire.Opened(
-        fitted=images.fit(pixels, how.size, how.fit, how.interpolation).tobytes(),
-        width=width,
-        height=height,
-        thumbnail=thumbnail(pixels),
-        stored=clean(task.data, keep_metadata=task.keep_metadata, limits=task.limits),
-    )
+    stored = clean(task.data, keep_metadata=task.keep_metadata, limits=task.limits)
+    return wire.Rest(width, height, thumbnail(pixels), stored)
 
 
-def _refuse(error: ImageError) -> bytes:
-    return wire.encode(wire.Refused(error.code, error.message, error.hint))
+def _refuse(error: ImageError) -> wire.Refused:
+    return wire.Refused(error.code, error.message, error.hint)
 
 
 if __name__ == "__main__":

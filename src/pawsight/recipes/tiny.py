@@ -3,9 +3,9 @@
     pawsight train tiny --data DATA --out runs/tiny
 
 Two cores of a server (Xeon, AVX-512), TensorFlow 2.21, beside other work: 75 minutes of one core, a fifth of it for the
-teacher. One run, on 16,265 photos: 94.84 % (93.75-95.74) of 1,917 test photos, log loss 0.146; the same weights served at
-128 pixels: 94.37 % (93.24-95.31). The loss ended at 0.147 on training views and 0.163 on validation's labels, so it has
-not learnt by heart, and more epochs may still help.
+teacher. One run, on 16,265 photos: 94.84 % (93.75-95.74) of 1,917 test photos, log loss 0.146; the same weights served
+at 128 pixels: 94.37 % (93.24-95.31). The loss ended at 0.147 on training views and 0.163 on validation's labels, so it
+has not learnt by heart, and more epochs may still help.
 """
 
 from pawsight.recipes.base import Augment, Phase, Recipe

@@ -67,8 +67,9 @@ def answer(data: bytes, classifier: Classifier, archive: Archive, decoders: Deco
     """
     start = time.perf_counter()
     how, keep_metadata = classifier.card.input, archive.settings.keep_metadata
-    photo = decoders.open(data, how, classifier.limits, keep_metadata=keep_metadata)
-    prediction = classifier.predict_fitted([photo.square])[0]
+    photo, (prediction,) = decoders.open_for(
+        lambda square: classifier.predict_fitted([square]), data, how, classifier.limits, keep_metadata=keep_metadata
+    )
     took = round((time.perf_counter() - start) * 1000, 1)
     entry = archive.put(
         photo.stored,

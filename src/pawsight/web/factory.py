@@ -75,7 +75,7 @@ def create_app(
     archive = Archive.open(settings)
     weakref.finalize(app, archive.close)  # when the app is dropped, or the program ends
     if decoders is None:
-        decoders = Decoders(settings.decoders, settings.max_decode_seconds, settings.max_decode_bytes)
+        decoders = Decoders.by(settings)
         weakref.finalize(app, decoders.close)
     shared = State(settings, shelf, archive, decoders, open_rates(settings), open_quota(settings))
     attach(app, shared)

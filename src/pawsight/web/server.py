@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ctypes
 import errno
 import logging
 import socket
+from contextlib import suppress
 
 from flask import Flask
 
@@ -21,6 +23,8 @@ try:
     import resource
 except ImportError:  # Windows, which has no such limit
     resource = None  # type: ignore[assignment]
+
+_M_ARENA_MAX = -8  # malloc.h
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -61,10 +65,10 @@ def serve(app: Flask, listener: socket.socket, settings: Settings) -> None:
     """
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a browser that fetches six files is no news
     _allow_files(3 * settings.max_connections + 200)
+    _share_heaps()
     server = Gate(app, listener, settings)
     with app.app_context():
         shared = state()
-        shared.decoders.warm()
         counted().queue.set_function(lambda: server.waiting)
         server.turned_away = counted().refusals.labels("overloaded").inc
     try:
@@ -72,6 +76,12 @@ def serve(app: Flask, listener: socket.socket, settings: Settings) -> None:
             stopping.run(server, settings.stop_within)
     finally:
         server.close()
+
+
+def _share_heaps() -> None:
+    """Let all threads share two heaps: glibc else makes one for each, and each keeps what was freed in it."""
+    with suppress(OSError, AttributeError, TypeError):  # another C library
+        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 2)
 
 
 def _allow_files(count: int) -> None:

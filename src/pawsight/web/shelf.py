@@ -129,4 +129,8 @@ class Shelf:
         retired = self._retired | (self.kept.gone() if self.kept else {})
         if id in retired:
             return retired[id]
-        raise ModelNotFound("The model that gave this answer is not here any more.", "Ask again with the photo.")
+        here = ", ".join(card.id for card in self.cards())
+        raise ModelNotFound(
+            f"The model {id} gave this answer and is not here any more; here now: {here}.",
+            "Ask again with the photo, or have the operator offer that model again (the setting models).",
+        )
