@@ -72,8 +72,10 @@ def serving(archive: Path) -> Iterator[str]:
     words = [sys.executable, "-m", "pawsight", "serve", "--port", "0"]
     own = os.environ | {"PAWSIGHT_ARCHIVE": str(archive)}
     with subprocess.Popen(words, stderr=subprocess.PIPE, text=True, env=own) as server:  # noqa: S603  # our own words
-        yield (server.stderr.readline() if server.stderr else "").split()[3]
-        server.terminate()
+        try:
+            yield (server.stderr.readline() if server.stderr else "").split()[3]
+        finally:
+            server.terminate()
 
 
 def wait(browser: Chrome, script: str) -> None:

@@ -26,25 +26,26 @@ export async function ask(item, getFile, update) {
     update({ size: photo.size });
     const [small, thumb] = await Promise.all([shrink(photo), thumbnail(photo)]);
     update({ thumb });
-    update(small.size > page.maxBytes ? tooLarge(small) : await answerForOneOf(small, photo, update));
+    update(small.size > page.maxBytes ? tooLarge(small) : await answerForOneOf(small, photo, item.upload, update));
   } catch (error) {
     update(failed({ code: "unreadable_file", title: _("This file cannot be read"), detail: error.message }));
   }
 }
 
 /** The answer for the smaller copy where it is clear, else for the photo. */
-async function answerForOneOf(small, photo, update) {
-  const first = await answerFor(small, update);
+async function answerForOneOf(small, photo, key, update) {
+  const first = await answerFor(small, key, update);
   const stands = small === photo || photo.size > page.maxBytes || !first.answer;
   if (stands || isClear(Object.values(first.answer.scores))) return first;
   await send("DELETE", `${page.api}/${first.answer.id}`, null);
-  return answerFor(photo, update);
+  return answerFor(photo, key, update);
 }
 
-async function answerFor(photo, update) {
+async function answerFor(photo, key, update) {
   const body = new FormData();
   body.append(page.field, photo, "photo");  // names stay here
   body.append("model", document.getElementById("model")?.value ?? "");
+  body.append("key", key);
   const reply = await send("POST", page.api, body, {
     sent: (share) => update(share < 1 ? { state: "sending", share } : { state: "looking" }),
     waiting: (seconds, reached) => update({ state: "retrying", seconds, reached }),

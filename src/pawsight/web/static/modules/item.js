@@ -15,6 +15,7 @@ import { _, share } from "./words.js";
 /**
  * @typedef {object} Item
  * @property {number} key its place in the order of arrival
+ * @property {string} upload by which the server knows that it is sent again, also after the page was left
  * @property {string} name of the file, with folders
  * @property {number} size in bytes; 0 where it is not known before the photo is unpacked
  * @property {number} changed when the file was, in milliseconds since 1970
