@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from flask import Flask, Response, current_app, g, jsonify, render_template, request
+from markupsafe import escape
 from werkzeug.exceptions import HTTPException
 
 from pawsight.errors import PawsightError
@@ -105,6 +106,19 @@ _GENERAL = {
 }
 
 
+_BARE = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>{} - Pawsight</title>
+<h1>{}</h1>
+<p>{}</p>
+<p><a href="/">Back to the front page</a></p>
+</html>
+"""
+
+
 @dataclass(frozen=True)
 class Problem:
     """One problem, in the words of RFC 9457; `code` is what programs may rely on."""
@@ -146,6 +160,12 @@ def in_words(problem: Problem) -> Problem:
     """A problem in the visitor's language: exactly in English, which the library speaks, and else in general."""
     detail = problem.detail if current().code == SOURCE else _GENERAL.get(problem.code, problem.detail)
     return replace(problem, title=_(problem.title), detail=_(detail))
+
+
+def bare_page(problem: Problem) -> bytes:
+    """A page about a problem for when there is no app to make one: in English, as browsers show plain text."""
+    words = (escape(text) for text in (problem.title, problem.title, problem.detail))
+    return _BARE.format(*words).encode()
 
 
 def respond(problem: Problem, **more: Any) -> Response:
