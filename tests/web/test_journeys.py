@@ -41,7 +41,8 @@ def wait(browser: Chrome, until: Callable[[Chrome], Any]) -> Any:
 
 def cards(browser: Chrome, count: int) -> list[Any]:
     """All cards with an answer, once there are `count` of them."""
-    return list(wait(browser, lambda b: len(b.find_elements(By.CSS_SELECTOR, DONE)) == count and answered(b)))
+    wait(browser, lambda b: len(answered(b)) == count)
+    return answered(browser)
 
 
 def answered(browser: Chrome) -> list[Any]:
