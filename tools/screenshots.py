@@ -1,15 +1,21 @@
-"""Take pictures of every page: `python tools/screenshots.py` (needs Chromium, selenium and scikit-image).
+"""Take pictures of the pages (needs Chromium, selenium and scikit-image).
+
+    python tools/screenshots.py                # those that README and docs show, into docs/screenshots
+    python tools/screenshots.py --all FOLDER   # every page in every look, to be looked at
 
 Each page as a phone and a desk see it, light and dark, in English and German, with photos that may be shown: Chelsea
 (CC0, from scikit-image) and pictures made on the spot. A server with the default model and an empty archive answers.
-The pictures go to `docs/screenshots`, as WebP, so small that all of them may stand in the repository.
+The pictures are WebP, so small that they may stand in the repository.
 """
 
 from __future__ import annotations
 
+import argparse
 import base64
 import io
+import itertools
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -25,20 +31,16 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.support.wait import WebDriverWait
 from skimage import data
 
-TARGET = Path(__file__).parents[1] / "docs" / "screenshots"
-MOST = 600_000  # bytes, all together
+ROOT = Path(__file__).parents[1]
+TARGET = ROOT / "docs" / "screenshots"
+MOST = 300_000  # bytes of those in the repository, all together
 TALLEST = 1240  # pixels of the page
 SCALE = 0.75
 FLAGS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars")
 # name -> width in pixels, and whether it is a phone
 SCREENS = {"desk": (1280, False), "phone": (390, True)}
 PAGES = {"photos": "/photos", "ask": "/", "many": "/batch", "model": "/model", "api": "/docs", "nothing": "/nothing"}
-# Everything in light English; the other looks where they differ most.
-LOOKS = [
-    ("light", "en", tuple(PAGES)),
-    ("dark", "en", ("ask", "many", "model")),
-    ("dark", "de", ("ask", "many", "photos")),
-]
+LOOKS = [(colours, language) for colours in ("light", "dark") for language in ("en", "de")]
 
 
 def photos(folder: Path) -> list[Path]:
@@ -72,8 +74,10 @@ def serving(archive: Path) -> Iterator[str]:
     words = [sys.executable, "-m", "pawsight", "serve", "--port", "0"]
     own = os.environ | {"PAWSIGHT_ARCHIVE": str(archive)}
     with subprocess.Popen(words, stderr=subprocess.PIPE, text=True, env=own) as server:  # noqa: S603  # our own words
-        yield (server.stderr.readline() if server.stderr else "").split()[3]
-        server.terminate()
+        try:
+            yield (server.stderr.readline() if server.stderr else "").split()[3]
+        finally:
+            server.terminate()
 
 
 def wait(browser: Chrome, script: str) -> None:
@@ -123,28 +127,47 @@ def take(browser: Chrome, width: int) -> bytes:
     return buffer.getvalue()
 
 
+def shown() -> set[str]:
+    """The pictures that README and docs show."""
+    texts = [path.read_text(encoding="utf-8") for path in (ROOT / "README.md", *ROOT.glob("docs/*.md"))]
+    return {name for text in texts for name in re.findall(r"screenshots/([\w-]+\.webp)", text)}
+
+
 def main() -> None:
-    """Take all of them, and say how large they are."""
+    """Take them, and say how large they are."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--all", metavar="FOLDER", type=Path, help="where to put every page in every look")
+    folder = parser.parse_args().all
+    if folder:
+        take_all(folder)
+        return
+    shutil.rmtree(TARGET, ignore_errors=True)
+    size = take_all(TARGET, shown())
+    if size > MOST:
+        raise SystemExit(f"Expected at most {MOST:,} bytes, but they have {size:,}.")
+
+
+def take_all(target: Path, wanted: set[str] | None = None) -> int:
+    """Take every picture that is wanted (all where None); their bytes."""
     options = ChromeOptions()
     for flag in FLAGS:
         options.add_argument(flag)
-    shutil.rmtree(TARGET, ignore_errors=True)
-    TARGET.mkdir(parents=True)
+    target.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, serving(Path(folder, "archive")) as address:
         browser = Chrome(options, ChromeService(shutil.which("chromedriver")))
         fill(browser, address, photos(Path(folder)))
-        for colours, language, pages in LOOKS:
-            for page in pages:
-                for screen, (width, phone) in SCREENS.items():
-                    look(browser, width, phone, colours)
-                    browser.get(f"{address}{PAGES[page]}?lang={language}")
-                    prepare(browser, page)
-                    (TARGET / f"{page}-{screen}-{colours}-{language}.webp").write_bytes(take(browser, width))
+        for page, screen, (colours, language) in itertools.product(PAGES, SCREENS, LOOKS):
+            name = f"{page}-{screen}-{colours}-{language}.webp"
+            if wanted is None or name in wanted:
+                width, phone = SCREENS[screen]
+                look(browser, width, phone, colours)
+                browser.get(f"{address}{PAGES[page]}?lang={language}")
+                prepare(browser, page)
+                (target / name).write_bytes(take(browser, width))
         browser.quit()
-    size = sum(path.stat().st_size for path in TARGET.iterdir())
-    print(f"{len(list(TARGET.iterdir()))} pictures, {size:,} bytes")
-    if size > MOST:
-        raise SystemExit(f"Expected at most {MOST:,} bytes, but they have {size:,}.")
+    size = sum(path.stat().st_size for path in target.iterdir())
+    print(f"{len(list(target.iterdir()))} pictures, {size:,} bytes")
+    return size
 
 
 if __name__ == "__main__":

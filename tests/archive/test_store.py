@@ -7,6 +7,7 @@ import hashlib
 import os
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -104,6 +105,21 @@ class TestContract:
         assert archive.photo(two.id)
         archive.forget(two.id)
         assert files(archive) == []
+
+    def test_what_comes_twice_under_one_id_is_kept_once(
+        self, archive: Archive, upload: Callable[[int], bytes], prediction: Say
+    ) -> None:
+        photo = archive.clean(upload(1))
+
+        def put(said: Prediction) -> Entry:
+            return archive.put(photo, said, width=64, height=48, thumbnail=b"small", id="0123456789abcdef" * 2)
+
+        with ThreadPoolExecutor(4) as pool:
+            entries = list(pool.map(put, [prediction(seed=seed) for seed in range(8)]))
+        assert {entry.id for entry in entries} == {"0123456789abcdef" * 2}
+        assert archive.find().total == 1
+        archive.forget(entries[0].id)
+        assert put(prediction()).id == entries[0].id
 
     def test_forgetting_really_deletes(self, archive: Archive, put: Put) -> None:
         entry = put(archive, visitor="token")

@@ -11,13 +11,15 @@ import pytest
 from flask import Blueprint, Flask, g, url_for
 from flask.testing import FlaskClient
 
+from pawsight.web import assets
+
 FOR_EVER = "max-age=31536000, immutable"
 GZIP = {"Accept-Encoding": "gzip"}
 
 
 def addresses(page: str) -> list[str]:
     """Every file that a page names."""
-    return re.findall(r'(?:href|src)="(/[^"]*static[^"]*)"', page)
+    return re.findall(r'(?:href|src)="(/[^"]*(?:static|modules)[^"]*)"', page)
 
 
 def test_every_file_of_a_page_may_be_kept_for_ever(client: FlaskClient) -> None:
@@ -91,3 +93,15 @@ def test_pages_of_somebody_who_is_logged_in_are_not_packed(app: Flask) -> None:
 @pytest.mark.parametrize("address", ["/static/../factory.py", "/static/%2e%2e/factory.py", "/static/nothing.css"])
 def test_nothing_but_static_files(client: FlaskClient, address: str) -> None:
     assert client.get(address, headers=GZIP).status_code == 404
+
+
+@pytest.mark.parametrize(("page", "script"), [("/", "ask.js"), ("/batch", "batch.js"), ("/photos", "photos.js")])
+def test_scripts_are_fetched_at_once_and_not_one_after_the_other(client: FlaskClient, page: str, script: str) -> None:
+    modules = Path(assets.__file__).parent / "static" / "modules"
+    needed, found = {script}, {script}
+    while found:  # what they import, and what that imports; not what is imported later, when it is wanted
+        texts = [(modules / name).read_text(encoding="utf-8") for name in found]
+        found = {name for text in texts for name in re.findall(r'^import .*"\./(.+)";$', text, re.MULTILINE)} - needed
+        needed |= found
+    sent = {address.rpartition("/")[2] for address in addresses(client.get(page).text) if "/modules/" in address}
+    assert sent == needed

@@ -11,7 +11,8 @@ from flask import Flask
 from pawsight.settings import Settings
 from pawsight.web import problems
 
-MANUAL = (Path(__file__).parents[2] / "docs" / "http-api.md").read_text(encoding="utf-8")
+DOCS = Path(__file__).parents[2] / "docs"
+MANUAL = (DOCS / "http-api.md").read_text(encoding="utf-8")
 
 
 def test_every_route(app: Flask) -> None:
@@ -36,3 +37,13 @@ def test_every_problem_of_http(code: str, status: int) -> None:
 @pytest.mark.parametrize("name", Settings.__struct_fields__)
 def test_every_setting(name: str) -> None:
     assert f"`{name}`" in MANUAL[MANUAL.index("## Settings") :]
+
+
+def test_every_test_that_the_page_about_the_pages_names() -> None:
+    lines = [line for line in (DOCS / "page.md").read_text(encoding="utf-8").splitlines() if "test_" in line]
+    assert len(lines) > 20
+    for line in lines:
+        files = [Path(__file__).parent / name for name in re.findall(r"`([\w/.]*test_\w+\.py)`", line)]
+        code = "".join(file.read_text(encoding="utf-8") for file in files)
+        for name in re.findall(r"`(test_\w+)`", line):
+            assert f"def {name}(" in code, name

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from pawsight.archive.entry import UNANSWERED, Answer, Details, Entry
 from pawsight.archive.files import Name
 from pawsight.archive.photo import Photo
-from pawsight.archive.tables import Base, CorrectionRow, DetailsRow, EntryRow
+from pawsight.archive.tables import CorrectionRow, DetailsRow, EntryRow
 from pawsight.errors import UnknownLabel
 from pawsight.types import Floats
 
@@ -82,11 +82,17 @@ def details_row(id: str, answer: Answer, thumbnail: bytes) -> DetailsRow:
     )
 
 
-def insert(session: Session, *rows: Base) -> None:
-    """Write new rows by plain statements, in this order; finding one by itself would cost more than writing them."""
-    for row in rows:
-        values = {column.key: getattr(row, column.key) for column in type(row).__table__.columns}
-        session.connection().execute(sa.insert(type(row)), values)
+def insert_once(session: Session, row: EntryRow, details: DetailsRow) -> Entry:
+    """Write an upload, unless it came twice and the other one was faster; under the lock on its file.
+
+    By plain statements, in this order: finding the order by itself would cost the session more than writing them.
+    """
+    if known := session.get(EntryRow, row.id):
+        return to_entry(known)
+    for one in (row, details):
+        values = {column.key: getattr(one, column.key) for column in type(one).__table__.columns}
+        session.connection().execute(sa.insert(type(one)), values)
+    return to_entry(row)
 
 
 def _pack(array: Floats) -> bytes:

@@ -90,6 +90,7 @@ class Archive:
         thumbnail: bytes,
         visitor: str = "",
         milliseconds: float = 0.0,
+        id: str = "",
     ) -> Entry:
         """Remember an upload. When this returns, file and row last through a power cut.
 
@@ -100,20 +101,23 @@ class Archive:
             thumbnail: a small JPEG without metadata.
             visitor: a token that only the visitor's browser has; its hash is kept.
             milliseconds: what the answer took.
+            id: 32 hex digits; random ones where empty. Where an upload is here under it, that one stays as it is.
+
+        Returns:
+            what is here now.
 
         Raises:
             StorageFull, ArchiveUnavailable: it is not remembered, and nothing of it stays.
         """
         row = rows.new_row(photo, width, height)
+        row.id = id or row.id
         rows.write_answer(row, answer, milliseconds)
         row.visitor = hash_token(visitor)
         details = rows.details_row(row.id, answer, thumbnail)
         if not self.files:
-            self._remember(row, details)
-            return rows.to_entry(row)
+            return self._remember(row, details)
         with self._placed(photo, self.files) as session:
-            rows.insert(session, row, details)
-        return rows.to_entry(row)
+            return rows.insert_once(session, row, details)
 
     @contextmanager
     def _placed(self, photo: Photo, files: Files) -> Iterator[Session]:
@@ -129,13 +133,14 @@ class Archive:
                     leave.settle(self.index, files, claim.path, keep=False)
                 raise
 
-    def _remember(self, row: EntryRow, details: DetailsRow) -> None:
+    def _remember(self, row: EntryRow, details: DetailsRow) -> Entry:
         """Keep the newest answers, and no files."""
         row.stored = None
         with self.index.writing() as session:
-            rows.insert(session, row, details)
+            entry = rows.insert_once(session, row, details)
             newest = sa.select(EntryRow.id).order_by(EntryRow.created.desc()).limit(self.settings.keep)
             session.execute(sa.delete(EntryRow).where(EntryRow.id.not_in(newest)))
+        return entry
 
     def get(self, id: str) -> Entry:
         """Find one entry.

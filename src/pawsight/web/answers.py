@@ -50,7 +50,9 @@ class Answer:
         return {"id": self.entry.id, **self.prediction.to_dict(), **more}
 
 
-def answer(data: bytes, classifier: Classifier, archive: Archive, decoders: Decoders, visitor: str = "") -> Answer:
+def answer(
+    data: bytes, classifier: Classifier, archive: Archive, decoders: Decoders, visitor: str = "", id: str = ""
+) -> Answer:
     """Answer for one photo and remember it; what this returns is on disk, where the archive has one.
 
     Args:
@@ -59,6 +61,7 @@ def answer(data: bytes, classifier: Classifier, archive: Archive, decoders: Deco
         archive: that remembers.
         decoders: that open the photo.
         visitor: the token of who brings it; empty where nobody says.
+        id: of the answer; a random one where empty. Where one is kept under it already, it stays the only one.
 
     Raises:
         ImageError: one of its children, by what is wrong with the bytes.
@@ -79,16 +82,17 @@ def answer(data: bytes, classifier: Classifier, archive: Archive, decoders: Deco
         thumbnail=photo.thumbnail,
         visitor=visitor,
         milliseconds=took,
+        id=id,
     )
     return Answer(entry, prediction, photo.thumbnail)
 
 
 def answer_or_error(
-    data: bytes, classifier: Classifier, archive: Archive, decoders: Decoders, visitor: str = ""
+    data: bytes, classifier: Classifier, archive: Archive, decoders: Decoders, visitor: str = "", id: str = ""
 ) -> Answer | PawsightError:
     """Answer for one photo of several: what is wrong with it must not cost the others their answers."""
     try:
-        found = answer(data, classifier, archive, decoders, visitor)
+        found = answer(data, classifier, archive, decoders, visitor, id)
     except ImageError as error:
         counted().answered(error)
         return error

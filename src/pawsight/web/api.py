@@ -10,8 +10,9 @@ from flask import Blueprint, Response, jsonify, request, url_for
 from pawsight.card import ModelCard
 from pawsight.errors import PawsightError
 from pawsight.web import problems
-from pawsight.web.answers import Answer, answer_or_error, heatmap, recall
+from pawsight.web.answers import Answer, heatmap, recall
 from pawsight.web.forms import chosen
+from pawsight.web.repeats import answer_all
 from pawsight.web.state import state
 from pawsight.web.uploads import uploads
 from pawsight.web.visitors import check_owner, token
@@ -42,10 +43,8 @@ class BadChange(PawsightError):
 @api.post("/predictions")
 def create() -> Response:
     """Answer for one or several photos; 201 where at least one could be answered."""
-    shared = state()
-    photos = uploads(shared.settings)
-    classifier = chosen()
-    outcomes = [answer_or_error(photo.data, classifier, shared.archive, shared.decoders, token()) for photo in photos]
+    photos = uploads(state().settings)
+    outcomes = answer_all(photos, chosen())
     answers = [outcome for outcome in outcomes if isinstance(outcome, Answer)]
     entries = [_entry(outcome) for outcome in outcomes]
     if not answers:

@@ -7,11 +7,11 @@ from flask import request
 from pawsight.card import ModelCard
 from pawsight.classifier import Classifier
 from pawsight.web import problems
-from pawsight.web.answers import Answer, answer_or_error
+from pawsight.web.answers import Answer
 from pawsight.web.problems import Problem
+from pawsight.web.repeats import answer_all
 from pawsight.web.state import state
 from pawsight.web.uploads import Upload, uploads
-from pawsight.web.visitors import token
 
 
 def chosen() -> Classifier:
@@ -34,10 +34,10 @@ def answer_form() -> tuple[list[tuple[Upload, Answer | Problem]], int, ModelCard
     Raises:
         MissingImage, TooManyPhotos, RequestEntityTooLarge: see `uploads`.
         ModelNotFound, BadModel: see `chosen`.
+        BadKey: see `answer_all`.
     """
-    shared = state()
-    photos, classifier = uploads(shared.settings), chosen()
-    outcomes = [answer_or_error(photo.data, classifier, shared.archive, shared.decoders, token()) for photo in photos]
+    photos, classifier = uploads(state().settings), chosen()
+    outcomes = answer_all(photos, classifier)
     shown = [x if isinstance(x, Answer) else problems.in_words(problems.describe(x)) for x in outcomes]
     failed = [x.status for x in shown if isinstance(x, Problem)]
     status = failed[0] if len(failed) == len(shown) else 200

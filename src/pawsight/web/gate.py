@@ -23,7 +23,7 @@ from waitress.utilities import Error
 from pawsight.settings import Settings
 from pawsight.web.headers import HEADERS
 from pawsight.web.http import Request
-from pawsight.web.problems import MEDIA_TYPE, of_status
+from pawsight.web.problems import MEDIA_TYPE, bare_page, of_status
 from pawsight.web.uploads import body_limit, photo_limit
 
 RATE = 1000.0
@@ -36,13 +36,14 @@ class _TooSlow(Error):  # type: ignore[misc]  # waitress has no types
 
 
 class _Problem(ErrorTask):  # type: ignore[misc]
-    """What is refused before the app is asked, in the app's words."""
+    """What is refused before the app is asked, in the app's words; a page for who sends a form from a browser."""
 
     def execute(self) -> None:
         problem = of_status(self.request.error.code)
-        body = msgspec.json.encode(asdict(problem))
+        person = "text/html" in self.request.headers.get("ACCEPT", "")
+        kind, body = ("text/html", bare_page(problem)) if person else (MEDIA_TYPE, msgspec.json.encode(asdict(problem)))
         self.status = f"{problem.status} {self.request.error.reason}"
-        self.response_headers.extend([("Content-Type", MEDIA_TYPE), *HEADERS.items()])
+        self.response_headers.extend([("Content-Type", kind), *HEADERS.items()])
         self.set_close_on_finish()
         self.content_length = len(body)
         self.write(body)

@@ -19,7 +19,7 @@ from werkzeug.routing import Rule
 
 from pawsight import __version__
 from pawsight.card import ModelCard
-from pawsight.web import api, problems, shapes
+from pawsight.web import api, problems, repeats, shapes
 from pawsight.web.uploads import FIELD
 
 Json = dict[str, Any]
@@ -31,6 +31,7 @@ _BAD_PHOTO = (
     *(
         "missing_image",
         "too_many_photos",
+        "bad_key",
         "cross_site",
         "rate_limited",
         "empty_file",
@@ -75,6 +76,7 @@ class Operation:
         takes_photos: whether it wants a form with photos.
         takes: the schema of the JSON that it wants; None where it wants none.
         headers: name -> what a header of the good answer means.
+        takes_headers: name -> what a header of the request means; all are optional.
     """
 
     status: int
@@ -85,6 +87,7 @@ class Operation:
     takes_photos: bool = False
     takes: Json | None = None
     headers: tuple[tuple[str, str], ...] = ()
+    takes_headers: tuple[tuple[str, str], ...] = ()
 
 
 _ENTRY = {"anyOf": [_ref("Prediction"), _ref("Failed")]}
@@ -98,6 +101,9 @@ OPERATIONS = {
         query=(("model", "The name of the model that is to answer; the first without it. The form may say it too."),),
         takes_photos=True,
         headers=(("Location", "Where the answer is; only for a single photo."),),
+        takes_headers=(
+            (repeats.HEADER, "A random text of 16 to 200 characters: sent again with it, photos are kept once."),
+        ),
     ),
     "api.read": Operation(200, "The answer.", _json(_ref("Prediction")), _ANSWER),
     "api.photo": Operation(200, "A JPEG of at most 512 pixels a side.", _PHOTO, _ANSWER),
@@ -166,7 +172,12 @@ def _operation(rule: Rule, operation: Operation) -> Json:
         "summary": (current_app.view_functions[rule.endpoint].__doc__ or "").strip().partition("\n")[0],
         "responses": {str(operation.status): _answer(operation), **_problems(operation.problems)},
     }
-    if parameters := [*map(_in_path, sorted(rule.arguments)), *(_in_query(*one) for one in operation.query)]:
+    parameters = [
+        *map(_in_path, sorted(rule.arguments)),
+        *(_optional("query", *one) for one in operation.query),
+        *(_optional("header", *one) for one in operation.takes_headers),
+    ]
+    if parameters:
         document["parameters"] = parameters
     if operation.takes_photos:
         document["requestBody"] = _form()
@@ -204,8 +215,8 @@ def _in_path(name: str) -> Json:
     return {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
 
 
-def _in_query(name: str, says: str) -> Json:
-    return {"name": name, "in": "query", "description": says, "schema": {"type": "string"}}
+def _optional(where: str, name: str, says: str) -> Json:
+    return {"name": name, "in": where, "description": says, "schema": {"type": "string"}}
 
 
 def _form() -> Json:
@@ -214,6 +225,7 @@ def _form() -> Json:
     photos["description"] = "One or several photos, told by their bytes; names and claimed types mean nothing."
     form = _object(**{FIELD: photos})
     form["properties"]["model"] = {"type": "string", "description": "The name of the model that is to answer."}
+    form["properties"][repeats.FIELD] = {"type": "string", "description": f"The same as the header `{repeats.HEADER}`."}
     return {"required": True, "content": {"multipart/form-data": {"schema": form}}}
 
 

@@ -12,6 +12,7 @@ from pawsight.errors import ModelNotFound
 from pawsight.images import ALLOWED
 from pawsight.web.answers import Answer, recall
 from pawsight.web.forms import answer_form
+from pawsight.web.repeats import new_key
 from pawsight.web.state import state
 from pawsight.web.uploads import FIELD
 from pawsight.web.visitors import check_owner, greet
@@ -34,6 +35,7 @@ def _common() -> dict[str, Any]:
         "card_of": _card_of,
         "offered": shared.shelf.cards(),
         "field": FIELD,
+        "new_key": new_key,
         "formats": _FORMATS,
         "accept": _ACCEPT,
     }

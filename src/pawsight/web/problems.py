@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from flask import Flask, Response, current_app, g, jsonify, render_template, request
+from markupsafe import escape
 from werkzeug.exceptions import HTTPException
 
 from pawsight.errors import PawsightError
@@ -25,6 +26,7 @@ KNOWN = {
     "empty_file": (400, mark("This file is empty")),
     "unknown_class": (400, mark("The model does not know this class")),
     "bad_change": (400, mark("This is no correction")),
+    "bad_key": (400, mark("This key could be guessed")),
     "cross_site": (403, mark("This comes from another site")),
     "not_yours": (403, mark("This photo is another visitor's")),
     "model_not_found": (404, mark("There is no such model")),
@@ -90,6 +92,7 @@ _GENERAL = {
     "image_too_complex": mark("It is packed in an unusual way. Save it again as an ordinary JPEG."),
     "unknown_class": mark("Choose one of the classes that the page shows."),
     "bad_change": mark("Choose one of the buttons beside the photo."),
+    "bad_key": mark("Load the page anew and send the photo again."),
     "cross_site": mark("Only this server's own pages can change something here. Open one and try again."),
     "rate_limited": mark("Others want their turn too. Wait a minute and try again."),
     "not_yours": mark("Only the browser that a photo came from can change what is kept of it."),
@@ -101,6 +104,19 @@ _GENERAL = {
     "decoders_unavailable": mark("Try again in a moment. The operator of this server finds more in its log."),
     "storage_full": mark("The photo is not kept, and so not answered. Try again when the operator has made room."),
 }
+
+
+_BARE = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>{} - Pawsight</title>
+<h1>{}</h1>
+<p>{}</p>
+<p><a href="/">Back to the front page</a></p>
+</html>
+"""
 
 
 @dataclass(frozen=True)
@@ -144,6 +160,12 @@ def in_words(problem: Problem) -> Problem:
     """A problem in the visitor's language: exactly in English, which the library speaks, and else in general."""
     detail = problem.detail if current().code == SOURCE else _GENERAL.get(problem.code, problem.detail)
     return replace(problem, title=_(problem.title), detail=_(detail))
+
+
+def bare_page(problem: Problem) -> bytes:
+    """A page about a problem for when there is no app to make one: in English, as browsers show plain text."""
+    words = (escape(text) for text in (problem.title, problem.title, problem.detail))
+    return _BARE.format(*words).encode()
 
 
 def respond(problem: Problem, **more: Any) -> Response:

@@ -5,7 +5,7 @@ import { listenAnywhere } from "./anywhere.js";
 import { cardOf, listen } from "./cards.js";
 import { offer } from "./comparing.js";
 import { Lanes } from "./lanes.js";
-import { send } from "./sending.js";
+import { newKey, send } from "./sending.js";
 import { isClear, shrink } from "./shrinking.js";
 import { _, megabytes, share } from "./words.js";
 
@@ -53,14 +53,14 @@ function failedCard(id, file, photo) {
 }
 
 /** A failed card that may do better next time. */
-function withAnotherTry(card, { file, model }) {
+function withAnotherTry(card, asked) {
   const button = document.createElement("button");
   button.className = "btn btn-outline-secondary again";
   button.textContent = _("Try again");
   button.addEventListener("click", () => {
-    const waiting = waitingCard(file);
+    const waiting = waitingCard(asked.file);
     card.replaceWith(waiting);
-    lanes.add([{ file, model, card: waiting }]);
+    lanes.add([{ ...asked, card: waiting }]);
   });
   card.querySelector(".words").append(button);
   return card;
@@ -70,6 +70,7 @@ async function askServer(photo, asked, tell) {
   const body = new FormData();
   body.append(input.name, photo, asked.file.name);
   body.append("model", asked.model);
+  body.append("key", asked.key);
   const reply = await send("POST", form.action, body, {
     patience: PATIENCE,
     sent: (part) => (part < 1 ? tell(_("Sending, {share}", { share: share(part) }), part) : tell(_("Looking"))),
@@ -81,10 +82,10 @@ async function askServer(photo, asked, tell) {
   return reply.status === 429 || reply.status >= 500 ? withAnotherTry(answered, asked) : answered;
 }
 
-async function work({ file, model, card }) {
-  const answer = await answerOf({ file, model }, (...what) => tell(card, ...what));
+async function work({ card, ...asked }) {
+  const answer = await answerOf(asked, (...what) => tell(card, ...what));
   await show(answer, card);
-  if (models && answer.querySelector(".forgetting")) letCompare(answer, file);
+  if (models && answer.querySelector(".forgetting")) letCompare(answer, asked.file);
 }
 
 /** The card for a photo by a model: for a smaller copy where its answer is clear, else for the photo. */
@@ -109,7 +110,7 @@ async function forget(answer) {
 }
 
 async function letCompare(card, file) {
-  await offer(card, models.options, (model, tell) => answerOf({ file, model }, tell), forget);
+  await offer(card, models.options, (model, tell) => answerOf({ file, model, key: newKey() }, tell), forget);
   if (!card.isConnected) return;
   const lines = Array.from(card.querySelectorAll(".comparison tbody tr"), ({ cells: [model, said] }) =>
     `${model.firstChild.textContent}: ${said.firstChild.textContent}`);
@@ -136,7 +137,7 @@ async function show(card, instead) {
 
 /** @param {Iterable<File>} files */
 function ask(files) {
-  const asked = Array.from(files, (file) => ({ file, model: models?.value ?? "", card: waitingCard(file) }));
+  const asked = Array.from(files, (file) => ({ file, model: models?.value ?? "", key: newKey(), card: waitingCard(file) }));
   if (asked.length === 0) return;
   answers.prepend(...asked.map(({ card }) => card));
   answers.scrollIntoView({ block: "nearest" });

@@ -1,9 +1,8 @@
 // One item's way: its photo out of where it is, made smaller, sent, and what came back.
 
-import { page } from "./item.js";
+import { page, UNREADABLE } from "./item.js";
 import { send } from "./sending.js";
 import { isClear, shrink } from "./shrinking.js";
-import { _, megabytes } from "./words.js";
 import { unpack } from "./zip-reading.js";
 
 const THUMB = 320;  // pixels
@@ -26,31 +25,33 @@ export async function ask(item, getFile, update) {
     update({ size: photo.size });
     const [small, thumb] = await Promise.all([shrink(photo), thumbnail(photo)]);
     update({ thumb });
-    update(small.size > page.maxBytes ? tooLarge(small) : await answerForOneOf(small, photo, update));
+    update(small.size > page.maxBytes ? failed({ code: "payload_too_large", size: small.size })
+      : await answerForOneOf(small, photo, item.upload, update));
   } catch (error) {
-    update(failed({ code: "unreadable_file", title: _("This file cannot be read"), detail: error.message }));
+    update(failed({ code: UNREADABLE, detail: error.message }));
   }
 }
 
 /** The answer for the smaller copy where it is clear, else for the photo. */
-async function answerForOneOf(small, photo, update) {
-  const first = await answerFor(small, update);
+async function answerForOneOf(small, photo, key, update) {
+  const first = await answerFor(small, key, update);
   const stands = small === photo || photo.size > page.maxBytes || !first.answer;
   if (stands || isClear(Object.values(first.answer.scores))) return first;
   await send("DELETE", `${page.api}/${first.answer.id}`, null);
-  return answerFor(photo, update);
+  return answerFor(photo, key, update);
 }
 
-async function answerFor(photo, update) {
+async function answerFor(photo, key, update) {
   const body = new FormData();
   body.append(page.field, photo, "photo");  // names stay here
   body.append("model", document.getElementById("model")?.value ?? "");
+  body.append("key", key);
   const reply = await send("POST", page.api, body, {
     sent: (share) => update(share < 1 ? { state: "sending", share } : { state: "looking" }),
     waiting: (seconds, reached) => update({ state: "retrying", seconds, reached }),
   });
   const said = read(reply.text);
-  return reply.status === 201 ? { state: "done", answer: said.predictions[0] } : failed(inWords(said));
+  return reply.status === 201 ? { state: "done", answer: said.predictions[0] } : failed({ code: said.code ?? "internal_error", detail: said.detail });
 }
 
 /** JSON, or nothing where something on the way answered in its place. */
@@ -60,18 +61,6 @@ function read(text) {
   } catch {
     return {};
   }
-}
-
-function inWords({ code = "internal_error", detail = "" }) {
-  const { title, detail: general } = page.problems[code] ?? page.problems.internal_error;
-  return { code, title, detail: general || detail };
-}
-
-function tooLarge(photo) {
-  const { title } = page.problems.payload_too_large;
-  const sizes = { most: megabytes(page.maxBytes), size: megabytes(photo.size) };
-  const detail = _("Expected at most {most}, but it has {size}. Send a smaller copy.", sizes);
-  return failed({ code: "payload_too_large", title, detail });
 }
 
 function failed(error) {

@@ -1,6 +1,6 @@
 // One item large, for a closer look.
 
-import { inWords, page, says } from "./item.js";
+import { inWords, page, says, trouble } from "./item.js";
 import { _, percent } from "./words.js";
 
 /** @typedef {import("./item.js").Item} Item */
@@ -37,7 +37,7 @@ export class Closer {
     this.dialog.dataset.says = says(item);
     part("name").textContent = item.name;
     part("words").textContent = inWords(item);
-    part("detail").textContent = item.state === "failed" ? item.error.detail : item.answer?.correction ? _("as you say") : "";
+    part("detail").textContent = item.state === "failed" ? trouble(item).detail : item.answer?.correction ? _("as you say") : "";
     part("scores").replaceChildren(...page.classes.flatMap((name) => (item.answer ? [bar(name, item.answer.scores[name])] : [])));
     this.dialog.querySelectorAll("[data-label]").forEach((button) => {
       button.disabled = !item.answer;

@@ -1,6 +1,7 @@
 // Files that were chosen, dropped or found in a folder or a ZIP -> items of the list.
 
 import { keepSource } from "./keeping.js";
+import { newKey } from "./sending.js";
 import { isZip, list } from "./zip-reading.js";
 
 const PHOTO = /\.(jpe?g|jpe|jfif|png|webp|gif|avif|bmp|heic|heif|tiff?)$/i;
@@ -67,7 +68,7 @@ function isPhoto(path) {
 
 function item(name, file, source, entry = null) {
   return {
-    name, source, entry, size: entry ? 0 : file.size, changed: file.lastModified,
+    name, source, entry, upload: newKey(), size: entry ? 0 : file.size, changed: file.lastModified,
     state: "waiting", answer: null, error: null, thumb: null, file,
   };
 }

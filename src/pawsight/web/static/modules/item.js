@@ -1,6 +1,6 @@
 // One photo of the list, and what can be said of it.
 
-import { _, share } from "./words.js";
+import { _, megabytes, share } from "./words.js";
 
 /**
  * @typedef {object} Answer as the API gives it
@@ -15,6 +15,7 @@ import { _, share } from "./words.js";
 /**
  * @typedef {object} Item
  * @property {number} key its place in the order of arrival
+ * @property {string} upload by which the server knows that it is sent again, also after the page was left
  * @property {string} name of the file, with folders
  * @property {number} size in bytes; 0 where it is not known before the photo is unpacked
  * @property {number} changed when the file was, in milliseconds since 1970
@@ -25,12 +26,14 @@ import { _, share } from "./words.js";
  * @property {number} [seconds] until the next try
  * @property {boolean} [reached] whether the server is there, but busy
  * @property {Answer | null} answer
- * @property {{ code: string, title: string, detail: string } | null} error
+ * @property {{ code: string, detail?: string, size?: number } | null} error as the API gives it; a size in bytes where
+ *   that is what is wrong
  * @property {Blob | null} thumb
  */
 
 export const FAILED = "failed";
 export const OPEN = "open";
+export const UNREADABLE = "unreadable_file";  // by this browser: the server never saw it
 
 /** What the page knows of model and server, put there by the server. */
 export const page = JSON.parse(document.getElementById("many").dataset.page);
@@ -46,11 +49,20 @@ export function sureness(item) {
   return item.answer ? Math.min(...Object.values(item.answer.scores).map((score) => Math.max(score, 1 - score))) : null;
 }
 
+/** What went wrong, in the language that the page has now. @param {Item} item */
+export function trouble({ error: { code, detail, size } }) {
+  if (code === UNREADABLE) return { title: _("This file cannot be read"), detail };
+  const { title, detail: general } = page.problems[code] ?? page.problems.internal_error;
+  const exact = size && _("Expected at most {most}, but it has {size}. Send a smaller copy.",
+    { most: megabytes(page.maxBytes), size: megabytes(size) });
+  return { title, detail: exact || general || detail };
+}
+
 /** The state or answer of an item in a few words. @param {Item} item */
 export function inWords(item) {
   switch (item.state) {
     case "done": return page.names[says(item)] ?? says(item);
-    case "failed": return item.error.title;
+    case "failed": return trouble(item).title;
     case "sending": return _("Sending, {share}", { share: share(item.share ?? 0) });
     case "looking": return _("Looking");
     case "retrying": return item.reached ? _("Server busy, again in {seconds} s", { seconds: item.seconds })

@@ -1,7 +1,7 @@
 // The list as files: a table for spreadsheets and programs, and a ZIP sorted into folders.
 
 import { photoOf } from "./asking.js";
-import { page, says } from "./item.js";
+import { page, says, trouble } from "./item.js";
 import { pack } from "./zip-writing.js";
 
 /** @typedef {import("./item.js").Item} Item */
@@ -12,11 +12,18 @@ const ANOTHER_SYSTEMS = /[<>:"|?*\\\p{Cc}]/gu;
 /** A table: the columns of `pawsight predict --format csv`, and the corrections. @param {Item[]} items */
 export function table(items) {
   const header = ["path", "label", "verdict", ...page.classes, "model", "error_code", "error_message", "correction"];
-  const rows = items.map(({ name, answer, error }) => [
-    harmless(name), answer?.label, answer?.verdict, ...page.classes.map((one) => answer?.scores[one]),
-    answer?.model, error?.code, error && `${error.title}: ${error.detail}`, answer?.correction,
-  ]);
+  const rows = items.map((item) => {
+    const { name, answer, error } = item;
+    return [
+      harmless(name), answer?.label, answer?.verdict, ...page.classes.map((one) => answer?.scores[one]),
+      answer?.model, error?.code, error && inOneLine(trouble(item)), answer?.correction,
+    ];
+  });
   return new Blob([[header, ...rows].map((row) => `${row.map(cell).join(",")}\n`).join("")], { type: "text/csv" });
+}
+
+function inOneLine({ title, detail }) {
+  return [title, detail].filter(Boolean).join(": ");
 }
 
 function cell(value) {

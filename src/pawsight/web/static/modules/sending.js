@@ -39,6 +39,11 @@ export async function send(method, address, body, watch = {}) {
   }
 }
 
+/** A key for one upload: the server knows by it what it has answered already. (`randomUUID` exists on https alone.) */
+export function newKey() {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
 /** As long as the server asks for; else longer each time, and not in step with everybody else. */
 function pause(reply, tries) {
   const asked = Number.parseInt(reply?.header("Retry-After") ?? "", 10);

@@ -1,6 +1,6 @@
 // Items on the page: rows of the table or tiles of the grid, made once each and then only touched up.
 
-import { inWords, says, sureness } from "./item.js";
+import { inWords, says, sureness, trouble } from "./item.js";
 import { _, percent } from "./words.js";
 
 /** @typedef {import("./item.js").Item} Item */
@@ -88,7 +88,7 @@ function fill(node, item) {
   node.dataset.says = says(item);
   part("name").textContent = item.name;
   part("words").textContent = inWords(item);
-  part("detail").textContent = state === "failed" ? item.error.detail : answer?.correction ? _("as you say") : "";
+  part("detail").textContent = state === "failed" ? trouble(item).detail : answer?.correction ? _("as you say") : "";
   const sure = part("sure");
   if (sure) sure.textContent = answer ? percent(sureness(item)) : "";
   node.querySelectorAll("[data-score]").forEach((cell) => {
