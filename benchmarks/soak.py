@@ -4,9 +4,9 @@
     python benchmarks/soak.py --uploads 1000000      for a release
 
 Photos of several sizes and formats, no two alike, are made on the way. The first tenth warms the server up. After each
-tenth the clients hang up, and what the server and its decoders use is printed: memory (their own, without what they share
-with other programs), open files, processes. Exits 1 where an upload was refused, memory grew by more than `--growth` per
-cent or open files by more than `--opened`, or the archive does not hold each photo. Linux only.
+tenth the clients hang up, and what the server and its decoders use is printed: memory (their own, without what they
+share with other programs), open files, processes. Exits 1 where an upload was refused, memory grew by more than
+`--growth` per cent or open files by more than `--opened`, or the archive does not hold each photo. Linux only.
 """
 
 from __future__ import annotations

@@ -110,7 +110,8 @@ def test_the_heat_map_of_a_model_that_is_gone(
     assert (gone.status_code, gone.json["code"]) == (404, "model_not_found")  # type: ignore[index]
     assert f"The model {entry['model']} gave this answer" in gone.json["detail"]  # type: ignore[index]
     page, before = (one.get(f"/predictions/{entry['id']}").text for one in (later, client))
-    assert "heatmap.png" in before and "heatmap.png" not in page
+    assert "heatmap.png" in before
+    assert "heatmap.png" not in page
     assert f"{entry['model']}, is not here now" in page
 
 
