@@ -34,6 +34,11 @@ def memory(pids: list[int]) -> float:
     return sum(figure(pid, "smaps_rollup", "Pss") for pid in pids) * 1024 / 1e6
 
 
+def own_memory(pids: list[int]) -> float:
+    """Megabytes that they hold for themselves: the share of what files bring changes with who else maps them."""
+    return sum(figure(pid, "smaps_rollup", "Pss_Anon") for pid in pids) * 1024 / 1e6
+
+
 def handles(pids: list[int]) -> int:
     """Open files, connections and pipes."""
     return sum(len(os.listdir(f"/proc/{pid}/fd")) for pid in pids)

@@ -4,9 +4,9 @@
     python benchmarks/soak.py --uploads 1000000      for a release
 
 Photos of several sizes and formats, no two alike, are made on the way. The first tenth warms the server up. After each
-tenth the clients hang up, and what the server and its decoders use is printed: memory (proportional: shared pages count
-once), open files, processes. Exits 1 where an upload was refused, memory grew by more than `--growth` per cent or open
-files by more than `--opened`, or the archive does not hold each photo. Linux only.
+tenth the clients hang up, and what the server and its decoders use is printed: memory (their own, without what they
+share with other programs), open files, processes. Exits 1 where an upload was refused, memory grew by more than
+`--growth` per cent or open files by more than `--opened`, or the archive does not hold each photo. Linux only.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from dataclasses import dataclass
 
 from load import each, form, serving
 from photos import encode, picture
-from processes import family, handles, memory, only_child
+from processes import family, handles, only_child, own_memory
 
 CLIENTS, TENTHS, SETTLE = 4, 10, 1.0
 KINDS = ((500, 375, "JPEG"), (200, 200, "JPEG"), (800, 600, "JPEG"), (320, 240, "PNG"), (400, 300, "WEBP"))
@@ -49,7 +49,7 @@ def look(server: int) -> Use:
     """What it uses once its clients are gone."""
     time.sleep(SETTLE)
     pids = family(server)
-    return Use(memory(pids), handles(pids), len(pids))
+    return Use(own_memory(pids), handles(pids), len(pids))
 
 
 def upload(port: int, uploads: int) -> tuple[list[Use], Counter[int]]:
