@@ -80,6 +80,17 @@ def test_a_photo_is_opened_as_everywhere(decoders: Decoders, picture: Any) -> No
     assert decoders.open(data, HOW, keep_metadata=True).stored == clean(data, keep_metadata=True)
 
 
+def test_a_model_looks_while_the_rest_is_made(decoders: Decoders, picture: Any) -> None:
+    opened, seen = decoders.open_for(lambda square: square.tobytes(), picture(seed=3), HOW)
+    assert seen == opened.fitted
+
+
+def test_a_model_that_fails_leaves_nothing_for_the_next_photo(decoders: Decoders, picture: Any) -> None:
+    with pytest.raises(ZeroDivisionError):
+        decoders.open_for(lambda square: 1 // 0, picture(), HOW)
+    assert decoders.open(picture(80, 60), HOW).width == 80
+
+
 @pytest.mark.parametrize("data", [b"", b"hello", b"\xff\xd8\xff"])
 def test_a_refusal_is_the_same_too(decoders: Decoders, data: bytes) -> None:
     with pytest.raises(ImageError) as here:
