@@ -137,7 +137,7 @@ def test_found_again_on_the_page_of_ones_own(browse: Open, server: str) -> None:
     browser.find_element(By.CSS_SELECTOR, ".correct [value=dog]").send_keys(Keys.ENTER)
     wait(browser, lambda b: "Noted: a dog" in b.find_element(By.TAG_NAME, "main").text)
     browser.refresh()
-    assert "Noted: a dog" in browser.find_element(By.TAG_NAME, "main").text
+    wait(browser, lambda b: "Noted: a dog" in b.find_element(By.TAG_NAME, "main").text)
     browser.find_element(By.CSS_SELECTOR, ".forget").send_keys(Keys.ENTER)
     wait(browser, lambda b: "There are none" in b.find_element(By.TAG_NAME, "main").text)
 

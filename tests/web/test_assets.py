@@ -49,7 +49,7 @@ def test_a_changed_file_gets_another_address(app: Flask, tmp_path: Path) -> None
 
 
 def test_texts_are_packed_for_who_takes_it(client: FlaskClient) -> None:
-    for address in ("/", "/model", "/api/openapi.json", "/static/pawsight.css"):
+    for address in ("/docs", "/model", "/api/openapi.json", "/static/pawsight.css"):
         with client.get(address, headers=GZIP) as packed, client.get(address) as plain:
             assert packed.headers["Content-Encoding"] == "gzip", address
             assert gzip.decompress(packed.data) == plain.data
