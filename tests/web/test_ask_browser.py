@@ -15,6 +15,7 @@ import pytest
 pytest.importorskip("selenium", reason="needs the package selenium")
 
 from PIL import Image
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -28,7 +29,8 @@ DONE = ".answer:not(.answer-waiting)"
 
 
 def wait(browser: Chrome, until: Callable[[Chrome], Any]) -> Any:
-    return WebDriverWait(browser, 60, 0.1).until(until)
+    # What was found may be gone with its page before it is read: look again.
+    return WebDriverWait(browser, 60, 0.1, [StaleElementReferenceException]).until(until)
 
 
 def press(browser: Chrome, id: str) -> None:
@@ -135,11 +137,11 @@ def test_found_again_on_the_page_of_ones_own(browse: Open, server: str) -> None:
     card(browser)
     browser.get(f"{server}/photos")
     browser.find_element(By.CSS_SELECTOR, ".correct [value=dog]").send_keys(Keys.ENTER)
-    wait(browser, lambda b: "Noted: a dog" in b.find_element(By.TAG_NAME, "main").text)
+    assert wait(browser, lambda b: "Noted: a dog" in b.find_element(By.TAG_NAME, "main").text)
     browser.refresh()
-    wait(browser, lambda b: "Noted: a dog" in b.find_element(By.TAG_NAME, "main").text)
+    assert wait(browser, lambda b: "Noted: a dog" in b.find_element(By.TAG_NAME, "main").text)
     browser.find_element(By.CSS_SELECTOR, ".forget").send_keys(Keys.ENTER)
-    wait(browser, lambda b: "There are none" in b.find_element(By.TAG_NAME, "main").text)
+    assert wait(browser, lambda b: "There are none" in b.find_element(By.TAG_NAME, "main").text)
 
 
 def test_models_side_by_side(browse: Open, server: str) -> None:
