@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -16,9 +17,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import event
+from sqlalchemy.engine import Connection, Engine
 
 from pawsight.archive.entry import Entry
-from pawsight.archive.migrate import HEAD, SCRIPTS, migrate
+from pawsight.archive.migrate import HEAD, SCRIPTS, migrate, upgrade
 from pawsight.archive.store import Archive
 from pawsight.archive.tables import Base
 from pawsight.errors import BadArchive
@@ -39,10 +41,30 @@ def upgrade():
 """
 
 
-def test_migrations_build_what_the_tables_say(archive: Archive) -> None:
+def test_a_new_index_is_what_the_tables_say(archive: Archive) -> None:
     with archive.index.reading() as session:
-        context = MigrationContext.configure(session.connection(), opts={"compare_type": True})
-        assert compare_metadata(context, Base.metadata) == []
+        assert differences(session.connection()) == []
+
+
+def test_the_steps_build_the_same(archive: Archive) -> None:
+    new = described(archive.index.engine)
+    with archive.index._writer() as connection:
+        for table in sa.inspect(connection).get_table_names():
+            connection.execute(sa.text(f"DROP TABLE {table}" + " CASCADE" * (connection.dialect.name == "postgresql")))
+        upgrade(connection)
+        assert differences(connection) == []
+    assert described(archive.index.engine) == new
+
+
+def differences(connection: Connection) -> list[Any]:
+    return compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), Base.metadata)
+
+
+def described(engine: Engine) -> dict[str, list[str]]:
+    """All that the database says of each table, by its name."""
+    look = sa.inspect(engine)
+    asks = (look.get_columns, look.get_indexes, look.get_pk_constraint, look.get_foreign_keys)
+    return {table: [repr(ask(table)) for ask in asks] for table in look.get_table_names()}
 
 
 def test_the_newest_migration_is_the_one_that_is_asked_for() -> None:
@@ -114,7 +136,7 @@ def test_a_first_start_can_be_killed(settled: Settle, put: Put) -> None:
     with Archive.open(settings) as archive:
         assert archive.get(put(archive).id)
         with archive.index.reading() as session:
-            assert compare_metadata(MigrationContext.configure(session.connection()), Base.metadata) == []
+            assert differences(session.connection()) == []
 
 
 def test_two_first_starts_at_once(settled: Settle) -> None:

@@ -117,8 +117,6 @@ if task == "kill":
 elif task == "together":
     assert [os.waitpid(writer, 0)[1] for writer in [fork(write_some) for _ in range(4)]] == [0] * 4
 elif task == "migrate":
-    import alembic.command  # noqa: F401  # once, and not in every child
-
     kills = 0
     for statement in count(start=1, step=number):
         ended = os.waitpid(fork(lambda: die_in_migration(statement)), 0)[1]  # noqa: B023
