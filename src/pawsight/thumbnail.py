@@ -24,7 +24,7 @@ def thumbnail(pixels: Pixels, longest: int = LONGEST) -> bytes:
     height, width = pixels.shape[:2]
     scale = min(1.0, longest / max(height, width))
     if scale < 1:
-        pixels = resize(pixels, (max(1, round(width * scale)), max(1, round(height * scale))))
+        pixels = resize(pixels, (max(1, round(width * scale)), max(1, round(height * scale))), interpolation="bilinear")
     buffer = io.BytesIO()
     Image.fromarray(pixels).save(buffer, "JPEG", quality=88)
     return buffer.getvalue()

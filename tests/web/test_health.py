@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable
 
 import msgspec
@@ -9,6 +11,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from pawsight.classifier import Classifier
+from pawsight.runtime import Outputs
+from pawsight.types import Pixels
 
 
 def test_alive_and_ready(client: FlaskClient, shipped: Classifier) -> None:
@@ -25,3 +29,30 @@ def test_a_model_that_answers_wrong_is_alive_but_not_ready(make_app: Callable[..
     assert (response.status_code, response.mimetype) == (503, "application/problem+json")
     assert response.json is not None
     assert response.json["code"] == "bad_model"
+
+
+class Counted:
+    """A model's session that counts how often it is asked."""
+
+    def __init__(self, classifier: Classifier) -> None:
+        self.session, self.asked = classifier.session, 0
+
+    def run(self, pixels: Pixels) -> Outputs:
+        self.asked += 1
+        return self.session.run(pixels)
+
+
+def test_who_asks_often_costs_no_more(make_app: Callable[..., Flask], shipped: Classifier) -> None:
+    session = Counted(shipped)
+    app = make_app(Classifier(shipped.card, session))
+    session.asked, start = 0, time.monotonic()
+    threads = [threading.Thread(target=lambda: [app.test_client().get("/readyz") for _ in range(10)]) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert 1 <= session.asked <= 1 + (time.monotonic() - start)
+    before = session.asked
+    time.sleep(1.0)
+    assert app.test_client().get("/readyz").status_code == 200
+    assert session.asked == before + 1

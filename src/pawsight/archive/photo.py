@@ -68,7 +68,9 @@ def clean(data: bytes, *, keep_metadata: bool = False, limits: Limits = LIMITS) 
         ImageError: it is no photo.
     """
     stored = data if keep_metadata else _stripped(data, limits)
-    return Photo(stored, images.sniff(stored), hashlib.sha256(stored).hexdigest(), hashlib.sha256(data).hexdigest())
+    sha256 = hashlib.sha256(stored).hexdigest()
+    uploaded = sha256 if stored == data else hashlib.sha256(data).hexdigest()
+    return Photo(stored, images.sniff(stored), sha256, uploaded)
 
 
 def _stripped(data: bytes, limits: Limits) -> bytes:

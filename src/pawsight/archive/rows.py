@@ -83,12 +83,16 @@ def details_row(id: str, answer: Answer, thumbnail: bytes) -> DetailsRow:
 
 
 def insert_once(session: Session, row: EntryRow, details: DetailsRow) -> Entry:
-    """Write an upload, unless it came twice and the other one was faster; under the lock on its file.
+    """Write an upload, unless it came twice and the other one was faster; under the lock on its file."""
+    known = session.get(EntryRow, row.id)
+    return to_entry(known) if known else insert(session, row, details)
+
+
+def insert(session: Session, row: EntryRow, details: DetailsRow) -> Entry:
+    """Write an upload.
 
     By plain statements, in this order: finding the order by itself would cost the session more than writing them.
     """
-    if known := session.get(EntryRow, row.id):
-        return to_entry(known)
     for one in (row, details):
         values = {column.key: getattr(one, column.key) for column in type(one).__table__.columns}
         session.connection().execute(sa.insert(type(one)), values)

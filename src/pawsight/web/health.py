@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, jsonify
 
-from pawsight.runtime import golden
 from pawsight.web.state import state
 
 health = Blueprint("health", __name__)
@@ -21,5 +20,5 @@ def ready() -> Response:
     """200 where the model answers its golden pictures as its card says; else 503."""
     shelf = state().shelf
     classifier = shelf.first
-    golden.replay(classifier.card, classifier.session)
+    state().examination.take(classifier)
     return jsonify(status="ready", model=classifier.card.id, refused=shelf.refused)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from flask import Flask, current_app
 
@@ -10,6 +10,7 @@ from pawsight.archive.store import Archive
 from pawsight.classifier import Classifier
 from pawsight.decoding import Decoders
 from pawsight.settings import Settings
+from pawsight.web.examination import Examination
 from pawsight.web.rates import Rates
 from pawsight.web.shelf import Shelf
 
@@ -18,7 +19,7 @@ _NAME = "pawsight"
 
 @dataclass(frozen=True)
 class State:
-    """The settings, the models, the opened archive, what opens photos, and what counts them and their bytes."""
+    """The settings, models, archive and decoders, what counts photos and their bytes, and the model's examination."""
 
     settings: Settings
     shelf: Shelf
@@ -26,6 +27,7 @@ class State:
     decoders: Decoders
     rates: Rates | None = None
     quota: Rates | None = None
+    examination: Examination = field(default_factory=Examination)
 
     @property
     def classifier(self) -> Classifier:
