@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import socket
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 import pytest
@@ -147,7 +148,8 @@ def talk(server: str, request: bytes) -> list[int]:
     with socket.create_connection((address.hostname, address.port), timeout=20) as connection:
         try:
             connection.sendall(request)
-            connection.shutdown(socket.SHUT_WR)
+            with suppress(OSError):  # it has closed already
+                connection.shutdown(socket.SHUT_WR)
             with connection.makefile("rb") as file:
                 return [int(line.split()[1]) for line in file if line.startswith(b"HTTP/1.")]
         except (ConnectionResetError, BrokenPipeError):  # it closes while we still send what it has refused

@@ -28,6 +28,7 @@ from pawsight.web.uploads import body_limit, photo_limit
 
 RATE = 1000.0
 RETRY_AFTER = 1
+_REST = 0.01  # seconds
 _IDLE, _HEADERS, _AT_ONCE, _QUICK, _LARGE = 30, 32_768, 64, 2, 1
 
 
@@ -170,6 +171,7 @@ class Gate(TcpWSGIServer):  # type: ignore[misc]
         self.turned_away: Callable[[], object] = lambda: None  # called for each photo there is no time for
         self.stopping = False  # then each answer is its connection's last
         self._held = 0
+        self._crowded = False
         self._quick, self._large, answers = _lane(_QUICK), _lane(_LARGE), _lane(settings.threads)
         about = (listener.family, listener.type, listener.proto, listener.getsockname())
         super().__init__(app, {}, _sock=listener, dispatcher=answers, adj=limits, sockinfo=about, bind_socket=False)
@@ -191,6 +193,16 @@ class Gate(TcpWSGIServer):  # type: ignore[misc]
         else:
             self.turned_away()
             channel.turn_away()
+            self._crowded = True
+
+    def rest(self) -> None:
+        """Let others work where photos are being turned away; called between two looks at all connections.
+
+        A look costs the same whether one request has come or a hundred: fewer looks leave more time for answers.
+        """
+        if self._crowded:
+            self._crowded = False
+            time.sleep(_REST)
 
     @property
     def waiting(self) -> int:

@@ -31,6 +31,7 @@ def run(server: Any, within: float) -> None:
     with _listening_to_signals(stop, server):
         while not stop.is_set():
             _turn(server, 1.0)
+            server.rest()
         _finish(server, within)
     server.task_dispatcher.shutdown(timeout=_TICK)
 
