@@ -13,6 +13,7 @@ import click
 import msgspec
 
 from pawsight.archive.entry import Entry, Filter, Sort
+from pawsight.cli.form import form_option
 from pawsight.cli.progress import watched
 from pawsight.errors import BadArchive, BadSettings, EntryNotFound
 from pawsight.settings import Settings, load_settings
@@ -54,9 +55,7 @@ def command() -> None:
 )
 @click.option("--page", type=click.IntRange(1), default=1, show_default=True, help="Which page.")
 @click.option("--size", type=click.IntRange(1, 10_000), default=50, show_default=True, help="Entries on a page.")
-@click.option(
-    "--format", "form", type=click.Choice(["table", "jsonl"]), default="table", show_default=True, help="How."
-)
+@form_option("table", "jsonl")
 @at_archive
 def list_(folder: Path | None, form: str, sort: Sort, page: int, size: int, **wanted: Any) -> None:
     """List uploads and their answers.
@@ -173,9 +172,7 @@ def export(out: Path, folder: Path | None, confident: float | None) -> None:
 @click.argument("model")
 @click.option("--against", help="The model that answers now.  [default: the one that servers here answer with]")
 @click.option("--force", is_flag=True, help="Let it pass even where a correction breaks.")
-@click.option(
-    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How it is told."
-)
+@form_option("text", "json")
 @at_archive
 def replay(model: str, against: str | None, force: bool, form: str, folder: Path | None) -> None:
     """Ask MODEL about the archive's photos before it takes the place of the one that answers now.

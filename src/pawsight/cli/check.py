@@ -16,6 +16,7 @@ import click
 import msgspec
 
 from pawsight.cli.extras import needs_extra
+from pawsight.cli.form import form_option
 from pawsight.cli.progress import watched
 
 if TYPE_CHECKING:
@@ -30,14 +31,7 @@ SHOWN = 10
 @click.command()
 @click.argument("data", type=click.Path(path_type=Path))
 @click.option("--model", default="default", show_default=True, metavar="NAME", help="Whose features tell photos apart.")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["table", "json"]),
-    default="table",
-    show_default=True,
-    help="What is printed.",
-)
+@form_option("table", "json")
 @click.option("--html", type=FILE, metavar="FILE", help="Also write a page with pictures, which opens offline.")
 @click.option("--out", type=FILE, metavar="FILE", help="Also write the JSON there.")
 def check(data: Path, model: str, form: str, html: Path | None, out: Path | None) -> None:

@@ -7,18 +7,13 @@ from dataclasses import asdict
 
 import click
 
+from pawsight.cli.form import form_option
+
 MARKS = {"ok": "ok     ", "warning": "warning", "wrong": "WRONG  "}
 
 
 @click.command()
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["table", "json"]),
-    default="table",
-    show_default=True,
-    help="How the findings are written.",
-)
+@form_option("table", "json")
 def command(form: str) -> None:
     """Look at this machine and setup as a server would, and say what is wrong and what to do.
 

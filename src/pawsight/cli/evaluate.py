@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pawsight.cli.extras import needs_extra
+from pawsight.cli.form import form_option
 from pawsight.cli.progress import watched
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ FILE = click.Path(path_type=Path, dir_okay=False)
     type=click.Choice(["train", "validation", "test"]),
     help="Which photos.",
 )
-@click.option("--format", "form", default="text", show_default=True, type=click.Choice(["text", "json"]))
+@form_option("text", "json")
 @click.option("--write-budgets", is_flag=True, help="Also measure error budgets on validation, into MODEL's card.")
 @click.option("--corrections", type=FILE, help="CSV of path,label: also judge by labels that a person put right.")
 @click.option("--out", type=PATH, help="Also write metrics, predictions and figures there.")

@@ -9,6 +9,7 @@ import msgspec
 
 from pawsight import zoo
 from pawsight.card import Metric, ModelCard, read_card
+from pawsight.cli.form import form_option
 
 if TYPE_CHECKING:
     from pawsight.settings import Settings
@@ -17,14 +18,7 @@ TITLES = ("name", "version", "classes", "input", "accuracy (95 % interval, n)", 
 
 
 @click.group(name="models", invoke_without_command=True)
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["table", "json"]),
-    default="table",
-    show_default=True,
-    help="How the list is written.",
-)
+@form_option("table", "json")
 @click.pass_context
 def command(context: click.Context, form: str) -> None:
     """List the models that come with Pawsight; the first is the default. Or choose another one.

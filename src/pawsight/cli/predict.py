@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pawsight.cli.extras import needs_extra
+from pawsight.cli.form import form_option
 
 if TYPE_CHECKING:
     from pawsight.batch.lines import Lines
@@ -25,14 +26,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option("--model", metavar="NAME", help="A shipped model (see `pawsight models`) or a model folder.")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["table", "jsonl", "csv"]),
-    default="table",
-    show_default=True,
-    help="How answers are written.",
-)
+@form_option("table", "jsonl", "csv")
 @click.option(
     "--explain",
     type=click.Path(file_okay=False, path_type=Path),
