@@ -23,11 +23,11 @@ from load import Asked, connect, form, one_after_the_other, percentile, serving
 from photos import small
 
 EVERY = 5.0
-_ASK = b"GET /static/pawsight.css HTTP/1.1\r\nHost: a\r\n\r\n"
+_ASK = b"GET /bootstrap/static/css/bootstrap.min.css HTTP/1.1\r\nHost: a\r\n\r\n"
 _OPENINGS = (
     b"GET / HTTP/1.1\r\nHost: a\r\nX-Slow: ",
     b"POST /api/v1/predictions HTTP/1.1\r\nHost: a\r\nContent-Length: 9000000\r\n\r\n",
-    _ASK * 50,
+    _ASK * 50,  # of which a server need not answer all
 )
 
 

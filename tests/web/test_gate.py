@@ -57,7 +57,7 @@ def slow_body(connection: socket.socket) -> None:
 
 def slow_reader(connection: socket.socket) -> None:
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
-    connection.sendall(b"GET /static/pawsight.css HTTP/1.1\r\nHost: a\r\n\r\n" * 50)
+    connection.sendall(b"GET /bootstrap/static/css/bootstrap.min.css HTTP/1.1\r\nHost: a\r\n\r\n" * 8)
 
 
 def silent(connection: socket.socket) -> None:
@@ -97,6 +97,49 @@ def test_honest_clients_lose_nothing_to_200_slow_ones(start_server: Any, picture
     with start_server(PAWSIGHT_MAX_CONNECTIONS="100") as server, dripping(server, 200):
         statuses = Counter(ask(server, picture(seed=number))[0] for number in range(30))
     assert statuses == {201: 30}
+
+
+def test_who_asks_for_much_at_once_does_not_push_out_others(start_server: Any, picture: Any) -> None:
+    """All places are taken by clients with requests in waiting, who read nothing, and come back when thrown out."""
+    with start_server(PAWSIGHT_MAX_CONNECTIONS="100") as server, coming_back(server, 300):
+        statuses = Counter(ask(server, picture(seed=number))[0] for number in range(30))
+    assert statuses == {201: 30}
+
+
+@contextmanager
+def coming_back(server: str, count: int) -> Iterator[None]:
+    stop = threading.Event()
+
+    def crowd() -> None:
+        connections: dict[int, socket.socket] = {}
+        while not stop.wait(0.2):
+            for number in range(count):
+                try:
+                    if number not in connections:
+                        connections[number] = connect(server)
+                        slow_reader(connections[number])
+                    connections[number].send(b"G")
+                except OSError:
+                    connections.pop(number).close()
+        for connection in connections.values():
+            connection.close()
+
+    thread = threading.Thread(target=crowd)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+def test_of_many_requests_in_one_piece_the_first_few_are_answered(server: str) -> None:
+    with connect(server) as connection:
+        connection.sendall(b"GET /livez HTTP/1.1\r\nHost: a\r\n\r\n" * 100)
+        with connection.makefile("rb") as file:
+            lines = [line.strip().lower() for line in file]
+    assert lines.count(b"http/1.1 200 ok") == 8
+    assert lines.count(b"connection: close") == 1
 
 
 @pytest.mark.parametrize("kind", SLOW[:3])

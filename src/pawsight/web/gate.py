@@ -7,6 +7,7 @@ clients hold all its connections. Here each request has its time, each lane its 
 
 from __future__ import annotations
 
+import math
 import socket
 import time
 from collections.abc import Callable
@@ -30,6 +31,7 @@ RATE = 1000.0
 RETRY_AFTER = 1
 _REST = 0.01  # seconds
 _IDLE, _HEADERS, _AT_ONCE, _QUICK, _LARGE = 30, 32_768, 64, 2, 1
+_AHEAD = 8  # requests that a client may send before it has the first answer; browsers wait for each (RFC 9112, 9.3.2)
 
 
 class _TooSlow(Error):  # type: ignore[misc]  # waitress has no types
@@ -64,6 +66,17 @@ class _Channel(HTTPChannel):  # type: ignore[misc]
         self._sending_since: float | None = None
         self._sent = 0
 
+    def received(self, data: bytes) -> bool:
+        """Take in what has come. Of many requests in one piece, the first few are answered; then it closes."""
+        taken: bool = super().received(data)
+        with self.requests_lock:
+            for request in self.requests[_AHEAD:]:
+                request.close()
+            if len(self.requests) > _AHEAD:
+                del self.requests[_AHEAD:]
+                self.requests[-1].headers["CONNECTION"] = "close"
+        return taken
+
     def send(self, data: bytes, do_close: bool = True) -> int:
         """Send a part of an answer."""
         sent: int = super().send(data, do_close)
@@ -72,6 +85,7 @@ class _Channel(HTTPChannel):  # type: ignore[misc]
 
     def service(self) -> None:
         """Answer one request."""
+        self.free_since = math.inf  # it hands over to the thread that reads before it returns
         super().service()
         self.free_since = time.monotonic()
 
@@ -224,7 +238,7 @@ class Gate(TcpWSGIServer):  # type: ignore[misc]
                 return
 
     def _make_room(self) -> None:
-        waiting = [channel for channel in self.active_channels.values() if not channel.requests]
+        waiting = [channel for channel in self.active_channels.values() if len(channel.requests) != 1]
         if waiting:
             min(waiting, key=lambda channel: channel.waiting_since).drop()
 
