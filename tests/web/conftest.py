@@ -139,8 +139,10 @@ def start_server(launch: Any) -> Callable[..., AbstractContextManager[str]]:
     def start(**options: Any) -> Iterator[str]:
         process, address = launch(**options)
         with process:
-            yield address
-            process.terminate()
+            try:
+                yield address
+            finally:
+                process.terminate()
 
     return start
 

@@ -228,8 +228,11 @@ class Gate(TcpWSGIServer):  # type: ignore[misc]
         return 10 * body_limit(self.settings)
 
     def handle_accept(self) -> None:
-        """Take the connections that wait; where there are too many, the one that has waited longest makes way."""
-        for _ in range(_AT_ONCE):
+        """Take the connections that wait; where there are too many, the one that has waited longest makes way.
+
+        Only so many at once that whoever is new has been heard several times before it is the one.
+        """
+        for _ in range(min(_AT_ONCE, max(1, self.settings.max_connections // 8))):
             if len(self.active_channels) >= self.settings.max_connections:
                 self._make_room()
             before = len(self.active_channels)
