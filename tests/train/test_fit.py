@@ -17,7 +17,7 @@ from pawsight.recipes import Phase, Recipe
 from pawsight.train import fit as loop
 from pawsight.train.checkpoint import Checkpoint
 from pawsight.train.feed import Feed
-from pawsight.train.fit import HISTORY, fit, validation_loss
+from pawsight.train.fit import HISTORY, _Accuracy, fit, validation_loss
 from pawsight.train.networks import Network, build, freeze
 from pawsight.train.student import Student, make_student
 
@@ -149,3 +149,9 @@ def test_only_the_layers_from_the_named_stage_learn(small: Recipe) -> None:
     assert learns == {"block1_conv": False, "block2_conv": True}
     with pytest.raises(ValueError, match="block9"):
         freeze(network, "block9", pretrained=False)
+
+
+def test_accuracy_counts_the_side_that_a_teachers_scores_are_on() -> None:
+    metric = _Accuracy(threshold=0.0)
+    metric.update_state(keras.ops.array([[0.9, 0.2]]), keras.ops.array([[3.0, 1.0]]))
+    assert float(metric.result()) == 0.5

@@ -110,9 +110,11 @@ def check(folder: Path | None, repair: bool) -> None:
 
 
 @command.command()
-@click.option("--model", default="default", show_default=True, help="A shipped model's name or a model folder.")
+@click.option(
+    "--model", help="A shipped model's name or a model folder.  [default: the one that servers here answer with]"
+)
 @at_archive
-def answer(folder: Path | None, model: str) -> None:
+def answer(folder: Path | None, model: str | None) -> None:
     """Answer for photos whose answer was lost with the index.
 
     \b
@@ -121,10 +123,11 @@ def answer(folder: Path | None, model: str) -> None:
       pawsight archive answer
     """
     from pawsight.archive.entry import UNANSWERED
+    from pawsight.choice import chosen
     from pawsight.classifier import Classifier
 
     with _open(folder) as archive:
-        classifier = Classifier.load(model, limits=archive.settings.limits)
+        classifier = Classifier.load(model or chosen(archive.settings).model, limits=archive.settings.limits)
         waiting = archive.find(Filter(verdict=UNANSWERED), size=2**31 - 1).entries
         for entry in watched(waiting, len(waiting), "Answering"):
             _answer(archive, entry, classifier)
@@ -150,7 +153,7 @@ def _answer(archive: Archive, entry: Entry, classifier: Any) -> None:
 )
 @at_archive
 def export(out: Path, folder: Path | None, confident: float | None) -> None:
-    """Copy corrected photos to OUT, a folder per class, for `pawsight data prepare`.
+    """Copy corrected photos to OUT, a folder per class, for `pawsight learn` or `pawsight data prepare`.
 
     \b
     Example:

@@ -67,7 +67,7 @@ def command(
       pawsight evaluate my-model --data catsdogs --write-budgets
       pawsight evaluate default --data catsdogs --report report.html --corrections corrected.csv
     """
-    with needs_extra("train"):
+    with needs_extra("learn"):
         from pawsight.classifier import Classifier
         from pawsight.data import open_dataset
         from pawsight.evaluate import HISTORY, correct, evaluate_all, read_corrections, write_evaluation

@@ -46,7 +46,9 @@ if TYPE_CHECKING:
     show_default=True,
     help="Where to compute: here, or on the Ray cluster that RAY_ADDRESS names (extra ray).",
 )
-@click.option("--workers", type=click.IntRange(1, 256), help="Photos at a time.  [default: one per processor]")
+@click.option(
+    "--workers", type=click.IntRange(1, 256), help="Photos at a time.  [default: four per processor; on a cluster one]"
+)
 def command(
     paths: tuple[str, ...],
     model: str | None,

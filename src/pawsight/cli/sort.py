@@ -59,7 +59,7 @@ class Share(click.ParamType[float]):
 @click.option("--resume", is_flag=True, help="Go on with a sort that was stopped.")
 @click.option("--dry-run", is_flag=True, help="Show the plan, and do nothing.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
-@click.option("--workers", type=click.IntRange(1, 256), help="Photos at a time.  [default: one per processor]")
+@click.option("--workers", type=click.IntRange(1, 256), help="Photos at a time.  [default: four per processor]")
 def command(
     folder: Path,
     into: Path,

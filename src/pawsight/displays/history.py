@@ -18,7 +18,7 @@ class HistoryDisplay:
     """Loss and accuracy over the epochs of a training.
 
     Attributes:
-        rows: one a epoch, as `history.csv` holds them.
+        rows: one an epoch, as `history.csv` holds them; what is empty is not drawn.
         lines_: column -> its line; set by `plot`.
     """
 
@@ -36,7 +36,7 @@ class HistoryDisplay:
         epochs = range(1, len(self.rows) + 1)
         for axes, name in ((loss, "loss"), (accuracy, "accuracy")):
             for column, colour, label in ((name, COLOURS[0], "training"), (f"val_{name}", COLOURS[1], "validation")):
-                values = [float(row[column]) for row in self.rows]
+                values = [float(row[column] or "nan") for row in self.rows]
                 (self.lines_[column],) = axes.plot(epochs, values, marker="o", color=colour, label=label)
             axes.set(xlabel="epoch", ylabel=name, xticks=epochs)
             axes.legend()

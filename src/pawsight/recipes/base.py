@@ -73,6 +73,7 @@ class Recipe(Struct, frozen=True, kw_only=True):
         pretrained: start from ImageNet weights and train the linear head on cached features first.
         head: `pool` averages over places before one linear layer; `flatten` has weights of its own for each place.
         photos: use only so many training photos, the first by content hash; all where 0.
+        batch: photos in one step.
         dropout: share of feature channels dropped in training.
         weight_decay: AdamW's, on kernels only.
         patience: stop a phase after so many epochs without a better validation loss.
@@ -86,6 +87,7 @@ class Recipe(Struct, frozen=True, kw_only=True):
         blends: shares of the way from the weights before fine-tuning to those after it; validation picks one
             (WiSE-FT, arXiv 2109.01903). Empty: take the tuned weights.
         quantise: also try int8, and ship it where it costs at most 0.2 percentage points on validation.
+        seed: of first weights, order and views.
         licence, origin: of the base weights, for the card.
     """
 

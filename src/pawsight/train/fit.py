@@ -77,6 +77,13 @@ def _train_phase(network: Network, data: Dataset, recipe: Recipe, number: int, c
         checkpoint.save("last", student.model, progress)
 
 
+class _Accuracy(keras.metrics.BinaryAccuracy):
+    """Of targets that are a teacher's scores, it counts which side of a half they are on."""
+
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
+        super().update_state(keras.ops.cast(y_true > 0.5, y_pred.dtype), y_pred, sample_weight)
+
+
 def _compile(model: keras.Model, recipe: Recipe, phase: Phase, steps: int) -> None:
     warm_up = max(1, round(WARM_UP * steps))
     rate = keras.optimizers.schedules.CosineDecay(
@@ -92,7 +99,7 @@ def _compile(model: keras.Model, recipe: Recipe, phase: Phase, steps: int) -> No
         optimizer,
         losses,
         loss_weights={name: weights[name] for name in losses},
-        metrics={LOGITS: [keras.metrics.BinaryAccuracy(name="accuracy", threshold=0.0)]},
+        metrics={LOGITS: [_Accuracy(name="accuracy", threshold=0.0)]},
         # Compiling with XLA takes minutes and gains nothing on a processor.
         jit_compile=False if keras.backend.backend() == "tensorflow" else "auto",
     )
