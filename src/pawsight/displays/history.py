@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import csv
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 from pawsight.displays.figures import COLOURS
+
+_FEW = 25  # epochs, each with a mark of its own
 
 
 @dataclass
@@ -34,10 +38,13 @@ class HistoryDisplay:
     def plot(self, loss: Axes, accuracy: Axes) -> HistoryDisplay:
         """Draw losses into one pair of axes and accuracies into the other."""
         epochs = range(1, len(self.rows) + 1)
+        marker = "o" if len(epochs) <= _FEW else ""
         for axes, name in ((loss, "loss"), (accuracy, "accuracy")):
             for column, colour, label in ((name, COLOURS[0], "training"), (f"val_{name}", COLOURS[1], "validation")):
                 values = [float(row[column] or "nan") for row in self.rows]
-                (self.lines_[column],) = axes.plot(epochs, values, marker="o", color=colour, label=label)
-            axes.set(xlabel="epoch", ylabel=name, xticks=epochs)
+                if not all(map(math.isnan, values)):
+                    (self.lines_[column],) = axes.plot(epochs, values, marker=marker, color=colour, label=label)
+            axes.set(xlabel="epoch", ylabel=name)
+            axes.xaxis.set_major_locator(MaxNLocator(integer=True))
             axes.legend()
         return self
