@@ -62,6 +62,16 @@ def test_history_draws_what_the_file_says(tmp_path: Path) -> None:
     assert loss.get_ylabel() == "loss"
 
 
+def test_a_long_history_has_few_numbers_below_and_no_line_of_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "history.csv"
+    path.write_text("accuracy,loss,val_loss,val_accuracy\n" + ",0.4,0.5,0.7\n" * 64)
+    _, (loss, accuracy) = new_figure(columns=2)
+    display = HistoryDisplay.from_csv(path).plot(loss, accuracy)
+    assert list(display.lines_) == ["loss", "val_loss", "val_accuracy"]
+    assert len(loss.get_xticks()) < 15
+    assert all(tick == int(tick) for tick in loss.get_xticks())
+
+
 def test_calibration_has_a_point_for_each_bin() -> None:
     _, (axes,) = new_figure()
     scores = np.linspace(0.02, 0.98, 100, dtype=np.float32)[:, None]

@@ -8,7 +8,7 @@ from msgspec import Meta, Struct
 
 from pawsight.card import Probability
 
-_Address = Annotated[str, Meta(examples=["/api/v1/predictions/a09182ea77d5fac0fb50e42340d5306b/photo.jpg"])]
+_Address = Annotated[str, Meta(examples=["/api/v1/predictions/1f92a79366294530aaac16855d6e85d8/photo.jpg"])]
 
 
 class Prediction(Struct, forbid_unknown_fields=True):
