@@ -15,7 +15,7 @@ import numpy as np
 from pawsight.card import Golden, ModelCard
 from pawsight.errors import BadModel
 from pawsight.images import fit
-from pawsight.runtime import Outputs, Session
+from pawsight.runtime import OUTPUTS, Outputs, Session
 from pawsight.types import Pixels
 
 SEED = "pawsight"
@@ -49,7 +49,7 @@ def fitted(card: ModelCard) -> Pixels:
 
 def record(card: ModelCard, session: Session) -> Golden:
     """Let a model answer its golden pictures, for its card."""
-    scores = session.run(fitted(card)).scores.astype(np.float64)
+    scores = _run(card, session).scores.astype(np.float64)
     rows = [dict(zip(card.classes, row, strict=True)) for row in np.round(scores, 6).tolist()]
     return Golden(seed=card.golden.seed, tolerance=card.golden.tolerance, scores=rows)
 
@@ -92,9 +92,15 @@ def _check_evidence(card: ModelCard, out: Outputs) -> None:
         raise BadModel(f"Model {card.id} gives maps of other classes, or values that are no numbers.", HINT)
 
 
+def _run(card: ModelCard, session: Session) -> Outputs:
+    """One by one: a runtime keeps the memory of the largest batch that it has seen."""
+    answers = [session.run(picture[None]) for picture in fitted(card)]
+    return Outputs(*(np.concatenate([getattr(one, name) for one in answers]) for name in OUTPUTS))
+
+
 def _answer(card: ModelCard, session: Session) -> Outputs:
     try:
-        return session.run(fitted(card))
+        return _run(card, session)
     except Exception as error:  # a runtime's exceptions share no base but Exception
         raise BadModel(
             f"Model {card.id} cannot answer its golden pictures of {card.input.size} x {card.input.size} pixels "

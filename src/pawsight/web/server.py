@@ -65,7 +65,7 @@ def serve(app: Flask, listener: socket.socket, settings: Settings) -> None:
     """
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a browser that fetches six files is no news
     _allow_files(3 * settings.max_connections + 200)
-    _share_heaps()
+    _spare_memory()
     server = Gate(app, listener, settings)
     with app.app_context():
         shared = state()
@@ -78,10 +78,12 @@ def serve(app: Flask, listener: socket.socket, settings: Settings) -> None:
         server.close()
 
 
-def _share_heaps() -> None:
-    """Let all threads share two heaps: glibc else makes one for each, and each keeps what was freed in it."""
+def _spare_memory() -> None:
+    """Give back what the start freed, and let all threads share two heaps: glibc else makes and fills one for each."""
     with suppress(OSError, AttributeError, TypeError):  # another C library
-        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 2)
+        library = ctypes.CDLL(None)
+        library.mallopt(_M_ARENA_MAX, 2)
+        library.malloc_trim(0)
 
 
 def _allow_files(count: int) -> None:
