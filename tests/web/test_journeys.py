@@ -11,6 +11,7 @@ import pytest
 
 pytest.importorskip("selenium", reason="needs the package selenium")
 
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver import ActionChains, Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -36,7 +37,8 @@ def server(start_server: Any, tiny_model: Path) -> Any:
 
 
 def wait(browser: Chrome, until: Callable[[Chrome], Any]) -> Any:
-    return WebDriverWait(browser, 60, 0.1).until(until)
+    """What `until` says at last; a page that changes under its eyes is looked at again."""
+    return WebDriverWait(browser, 60, 0.1, [StaleElementReferenceException]).until(until)
 
 
 def cards(browser: Chrome, count: int) -> list[Any]:
@@ -118,9 +120,9 @@ def test_the_keyboard_alone_from_the_first_key_to_a_correction(browse: Any) -> N
     ],
 )
 def test_no_address_leads_to_an_error_dump(browse: Any, address: str, says: str, way_on: str) -> None:
-    main = browse(address).find_element(By.TAG_NAME, "main")
-    assert says in main.text
-    assert way_on in main.text
+    browser = browse(address)
+    wait(browser, lambda b: says in b.find_element(By.TAG_NAME, "main").text)
+    assert way_on in browser.find_element(By.TAG_NAME, "main").text
 
 
 def test_a_form_without_a_script_that_is_much_too_large(browse: Any, tmp_path: Path) -> None:
