@@ -2,10 +2,11 @@
 # Small, not root, and content with a read-only root file system: all it writes is in /data and /tmp.
 FROM python:3.12-slim AS build
 WORKDIR /src
-COPY pyproject.toml README.md LICENSE CHANGES.md ./
+COPY pyproject.toml hatch_build.py constraints.txt README.md LICENSE CHANGES.md ./
 COPY src ./src
 RUN python -m venv /opt/pawsight \
- && /opt/pawsight/bin/pip install --no-cache-dir --disable-pip-version-check ".[postgres]"
+ && /opt/pawsight/bin/pip install --no-cache-dir --disable-pip-version-check \
+    --constraint constraints.txt ".[postgres]"
 
 FROM python:3.12-slim
 RUN useradd --system --uid 10001 --home-dir /data --create-home pawsight

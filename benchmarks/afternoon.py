@@ -3,7 +3,7 @@
     python benchmarks/afternoon.py --data data/catsdogs                # 3,000 files, of these 50 bad ones
     python benchmarks/afternoon.py --data data/catsdogs --keep DIR     # only make the folder, for trying by hand
 
-The photos are original files of the test and validation splits, none of which the model learnt from, in folders and
+The photos are original files of the test and validation splits, none of which the model learned from, in folders and
 under names as memory cards and people give them. Some stand there twice, and some were shot once more a second later.
 `--hostile` takes some of the bad files from a folder of broken pictures. As all labels are known, the audit is answered
 by them, and the promise is checked on every photo. Ends with 1 where anything is not as before.
@@ -27,13 +27,14 @@ from pathlib import Path
 from kill_sort import tree
 from PIL import ExifTags, Image
 
+from pawsight import images
 from pawsight.batch.audit import sample
-from pawsight.batch.plan import Plan
-from pawsight.batch.sort import read_plan
+from pawsight.batch.plan import SortPlan, read_plan
 from pawsight.batch.undo import newest
-from pawsight.classifier import UNSURE
 from pawsight.data import Dataset, open_dataset
-from pawsight.intervals import wilson_interval
+from pawsight.errors import ImageError
+from pawsight.estimates import wilson_interval
+from pawsight.model.class_names import UNSURE
 
 FOLDERS = (
     "card1/DCIM/100CANON",
@@ -115,15 +116,24 @@ def shot(data: bytes, number: int, second: int) -> bytes:
 
 
 def spoil(top: Path, wanted: int, hostile: Path | None) -> None:
-    """Write so many files that cannot be used: those of `hostile`, then some cut off, empty, or no photos at all."""
-    broken = sorted(hostile.iterdir())[:wanted] if hostile else []
+    """Write so many unusable files: those of `hostile` that do not open, then some cut off, empty, or no photos."""
+    broken = [path for path in sorted(hostile.iterdir()) if not opens(path)][:wanted] if hostile else []
     good = sorted(path for path in top.rglob("*") if path.is_file())
-    for number, beside in enumerate(random.Random(0).sample(good, wanted)):  # noqa: S311
-        data = beside.read_bytes()
+    for number, photo in enumerate(random.Random(0).sample(good, wanted)):  # noqa: S311
+        data = photo.read_bytes()
         kinds = (data[: len(data) // 2], b"", b"Dear diary,\n" * 40, b"<html><p>404 Not Found</p></html>", data[200:])
         name = broken[number].name if number < len(broken) else f"bad {number}"
         content = broken[number].read_bytes() if number < len(broken) else kinds[number % len(kinds)]
-        write(beside.with_name(f"{name}.jpg"), content, number)
+        write(photo.with_name(f"{name}.jpg"), content, number)
+
+
+def opens(path: Path) -> bool:
+    """Whether a file is a photo that can be classified."""
+    try:
+        images.decode(path.read_bytes())
+    except ImageError:
+        return False
+    return True
 
 
 def write(path: Path, content: bytes, number: int) -> None:
@@ -141,7 +151,10 @@ def spend(world: Path, labels: Labels, model: list[str], budget: str) -> None:
     run(world, [*sort, "--dry-run", "--contact-sheet", "plan.html"])
     run(world, [*sort, "--yes"], quiet=True)
     plan = read_plan(newest(Path(into)))
-    wrong = [number for number, step in enumerate(sample(plan), 1) if step.verdict != labels[step.source]]
+    looked = [
+        one.step for side in sample(Path(plan.into), plan.promise.most if plan.promise else None) for one in side.photos
+    ]
+    wrong = [number for number, step in enumerate(looked, 1) if step.verdict != labels[step.source]]
     run(world, ["audit", into, "--wrong", " ".join(map(str, wrong))])
     tell(plan, labels)
     run(world, ["undo", into])
@@ -163,13 +176,13 @@ def run(world: Path, words: list[str], quiet: bool = False) -> None:
         sys.exit(f"pawsight {words[0]} ended with {done.returncode}.")
 
 
-def tell(plan: Plan, labels: Labels) -> None:
+def tell(plan: SortPlan, labels: Labels) -> None:
     """How many of all photos outside please-check are wrong, by their labels."""
-    told = [step for step in plan.photos if step.verdict != UNSURE]
-    wrong = [step for step in told if step.verdict != labels[step.source]]
-    low, high = wilson_interval(len(wrong), len(told))
-    print(f"By the labels, {len(wrong):,} of {len(told):,} outside please-check are wrong:", end=" ")
-    print(f"{len(wrong) / len(told):.2%} (95 % interval {low:.2%} to {high:.2%})")
+    decided = [step for step in plan.photos if step.verdict != UNSURE]
+    wrong = [step for step in decided if step.verdict != labels[step.source]]
+    low, high = wilson_interval(len(wrong), len(decided))
+    print(f"By the labels, {len(wrong):,} of {len(decided):,} outside please-check are wrong:", end=" ")
+    print(f"{len(wrong) / len(decided):.2%} (95 % interval {low:.2%} to {high:.2%})")
     for step in wrong:
         print(f"  {step.source}: {step.verdict}, labelled {labels[step.source]}")
 

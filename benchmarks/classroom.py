@@ -1,4 +1,4 @@
-"""Pawsight beside the same page built as in class: Flask, and Keras' VGG16 in the request. The ratio is the figure.
+"""Compare Pawsight with the page as built in class: Flask, and Keras' VGG16 in the request. The ratio is the figure.
 
     python benchmarks/classroom.py                                     a photo made here, 15 s a part
     python benchmarks/classroom.py PHOTO --seconds 5 --weights FILE    your own, these weights

@@ -16,11 +16,10 @@ from statistics import median
 from photos import small
 
 from pawsight import images
-from pawsight.archive.photo import clean
-from pawsight.card import Input
-from pawsight.decoding import Decoders
+from pawsight.decoding import DecoderPool
 from pawsight.errors import UnsupportedFormat
-from pawsight.thumbnail import thumbnail
+from pawsight.images.strip_metadata import strip_metadata
+from pawsight.model.card import Input
 
 HOW, RUNS = Input(size=224, fit="squash"), 200
 
@@ -30,8 +29,7 @@ def here(data: bytes) -> None:
     pixels = images.decode(data, least=HOW.size)
     images.size(data)
     images.fit(pixels, HOW.size, HOW.fit, HOW.interpolation)
-    thumbnail(pixels)
-    clean(data)
+    strip_metadata(data)
 
 
 def milliseconds(work: Callable[[], object]) -> float:
@@ -41,14 +39,14 @@ def milliseconds(work: Callable[[], object]) -> float:
     return (time.perf_counter() - start) * 1000
 
 
-def _refused(decoders: Decoders) -> None:
+def _refused(decoders: DecoderPool) -> None:
     with suppress(UnsupportedFormat):
         decoders.open(b"hello" * 5000, HOW)
 
 
 if __name__ == "__main__":
     data = Path(sys.argv[1]).read_bytes() if len(sys.argv) > 1 else small()
-    with closing(Decoders()) as decoders:
+    with closing(DecoderPool()) as decoders:
         print(f"{len(data):,} bytes; start of a decoder {milliseconds(lambda: decoders.open(data, HOW)):.0f} ms")
         times = [
             (milliseconds(lambda: here(data)), milliseconds(lambda: decoders.open(data, HOW))) for _ in range(RUNS)

@@ -4,7 +4,7 @@
 
 FOLDER holds files and `expected.csv` (columns file, status, code). Prints what came out otherwise than expected, the
 times of refusals, and the most memory that the server and its decoders had (resident, summed, so shared pages count
-several times; and proportional, at the end). Memory is told on Linux only.
+several times; and proportional, at the end). Memory is measured on Linux only.
 """
 
 from __future__ import annotations

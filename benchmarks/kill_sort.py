@@ -25,11 +25,14 @@ import msgspec
 import numpy as np
 from PIL import Image
 
+from pawsight.batch.classified import FingerprintHook
 from pawsight.batch.journal import JOURNAL, Mode
-from pawsight.batch.plan import Eye, Plan, make_plan, photos_of
-from pawsight.batch.run import answer
+from pawsight.batch.make_plan import make_plan, photos_of
+from pawsight.batch.plan import SortPlan
+from pawsight.batch.run import classify
 from pawsight.batch.sort import begin
 from pawsight.classifier import Classifier
+from pawsight.parallel import usable_processors
 
 MODES: tuple[Mode, ...] = ("move", "copy", "link")
 Tree = dict[str, tuple[str, int, int]]
@@ -73,21 +76,21 @@ def make(folder: Path, count: int) -> None:
         os.utime(path, ns=(10**18, 10**18 + 1_000_000_007 * number))
 
 
-def look(world: Path, model: str) -> Plan:
+def look(world: Path, model: str) -> SortPlan:
     """Plan as the command does."""
-    classifier, eye = Classifier.load(model), Eye()
+    classifier, eye = Classifier.load(model), FingerprintHook()
     photos, left = photos_of(world / "photos", world / "sorted")
-    seen = [eye.seen(one) for one in answer(classifier, photos, os.cpu_count() or 1, eye)]
+    seen = [eye.seen(one) for one in classify(classifier, photos, usable_processors(), eye)]
     card = classifier.card
     return make_plan([one for one in seen if one], left, world / "photos", world / "sorted", "move", card)
 
 
-def in_mode(plan: Plan, mode: Mode) -> Plan:
+def in_mode(plan: SortPlan, mode: Mode) -> SortPlan:
     """The same plan, done in another way."""
     return msgspec.structs.replace(plan, mode=mode, steps=[msgspec.structs.replace(s, do=mode) for s in plan.steps])
 
 
-def kill_sort(plan: Plan, share: float) -> int:
+def kill_sort(plan: SortPlan, share: float) -> int:
     """Start a sort, kill it when about this share is done; how many steps were marked as done."""
     record = begin(plan)
     journal = record / JOURNAL

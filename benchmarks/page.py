@@ -14,25 +14,22 @@ Lighthouse's audits that can fail on a page like this, by name where one does.
 from __future__ import annotations
 
 import argparse
-import importlib.util
-import json
 import math
 import shutil
 import subprocess
 import sys
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 from statistics import median
-from typing import Any
 
-from selenium.webdriver import Chrome, ChromeOptions, ChromeService
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import BrowserType, Page, sync_playwright
 
 PAGES = ("/", "/batch", "/photos", "/model", "/docs")
 VISITS = 3
 LINE = {"offline": False, "latency": 150, "downloadThroughput": 1.6e6 / 8, "uploadThroughput": 750e3 / 8}
 SLOWER = 4
-PHONE = {"width": 390, "height": 844, "deviceScaleFactor": 3, "mobile": True}
+PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 3, "is_mobile": True}
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic"]
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # metric -> weight, value that scores 90, value that scores 50 (milliseconds; shifting has no unit)
 CURVES = {"paint": (10, 1800, 3000), "largest": (25, 2500, 4000), "blocked": (30, 200, 600), "shift": (25, 0.1, 0.25)}
@@ -45,26 +42,29 @@ watch("layout-shift", (one) => { seen.shift += one.hadRecentInput ? 0 : one.valu
 watch("longtask", (one) => { seen.blocked += Math.max(0, one.duration - 50); });
 """
 TIMES = """
-const [page] = performance.getEntriesByType("navigation");
-const paint = performance.getEntriesByName("first-contentful-paint")[0].startTime;
-return { ...seen, paint, usable: Math.max(paint, page.domContentLoadedEventEnd) };
+() => {
+  const [page] = performance.getEntriesByType("navigation");
+  const paint = performance.getEntriesByName("first-contentful-paint")[0].startTime;
+  return { ...seen, paint, usable: Math.max(paint, page.domContentLoadedEventEnd) };
+}
 """
 # what Lighthouse calls best practices -> whether the page keeps it
 PRACTICES = """
-const images = [...document.images].filter((one) => one.naturalWidth && one.checkVisibility());
-const skew = (one) => one.naturalWidth / one.naturalHeight / (one.width / one.height);
-return {
-  "doctype": document.compatMode === "CSS1Compat",
-  "charset": document.characterSet === "UTF-8",
-  "viewport": Boolean(document.querySelector("meta[name=viewport][content*='width=device-width']")),
-  "title and description": Boolean(document.title && document.querySelector("meta[name=description]").content),
-  "language": Boolean(document.documentElement.lang),
-  "shape of images": images.every((one) => Math.abs(Math.log(skew(one))) < 0.05
-    || ["cover", "contain"].includes(getComputedStyle(one).objectFit)),
-  "pasting is allowed": [...document.querySelectorAll("input")].every((one) => !one.onpaste),
-};
+() => {
+  const images = [...document.images].filter((one) => one.naturalWidth && one.checkVisibility());
+  const skew = (one) => one.naturalWidth / one.naturalHeight / (one.width / one.height);
+  return {
+    "doctype": document.compatMode === "CSS1Compat",
+    "charset": document.characterSet === "UTF-8",
+    "viewport": Boolean(document.querySelector("meta[name=viewport][content*='width=device-width']")),
+    "title and description": Boolean(document.title && document.querySelector("meta[name=description]").content),
+    "language": Boolean(document.documentElement.lang),
+    "shape of images": images.every((one) => Math.abs(Math.log(skew(one))) < 0.05
+      || ["cover", "contain"].includes(getComputedStyle(one).objectFit)),
+    "pasting is allowed": [...document.querySelectorAll("input")].every((one) => !one.onpaste),
+  };
+}
 """
-COMPLAIN = "axe.run(document, { runOnly: arguments[0] }).then((found) => arguments[1](found.violations.length));"
 
 
 @dataclass(frozen=True)
@@ -80,28 +80,36 @@ class Visit:
     broken: tuple[str, ...]
 
 
-def start_browser(profile: str) -> Chrome:
-    """A browser that has never been here, on a slow phone."""
-    options = ChromeOptions()
-    for flag in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", f"--user-data-dir={profile}"):
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
-    browser = Chrome(options, ChromeService(shutil.which("chromedriver")))
-    for command, arguments in (
-        ("Network.enable", {}),
-        ("Network.emulateNetworkConditions", LINE),
-        ("Emulation.setCPUThrottlingRate", {"rate": SLOWER}),
-        ("Emulation.setDeviceMetricsOverride", PHONE),
-        ("Page.addScriptToEvaluateOnNewDocument", {"source": WATCH}),
-    ):
-        browser.execute_cdp_cmd(command, arguments)
-    return browser
+@dataclass(frozen=True)
+class Traffic:
+    """What the browser asked for, and what came: identifier -> address, and (identifier, bytes over the line)."""
+
+    asked: dict[str, str]
+    came: list[tuple[str, float]]
+
+    def sizes(self, server: str) -> list[float]:
+        """Bytes of each response of a server."""
+        return [size for id, size in self.came if self.asked.get(id, "").startswith(server)]
 
 
-def asked(events: list[Any]) -> dict[str, str]:
-    """Identifier and address of each request."""
-    sent = [one["params"] for one in events if one["method"] == "Network.requestWillBeSent"]
-    return {one["requestId"]: str(one["request"]["url"]) for one in sent}
+def open_phone(chromium: BrowserType) -> Page:
+    """A page of a browser that has never been here, on a slow phone; closing its browser is the caller's."""
+    program = shutil.which("chromium") or shutil.which("google-chrome")
+    browser = chromium.launch(executable_path=program, args=FLAGS)
+    page = browser.new_page(**PHONE)
+    page.add_init_script(WATCH)
+    return page
+
+
+def slow_down(page: Page) -> Traffic:
+    """Put the phone behind the slow line, and count what comes over it."""
+    session, traffic = page.context.new_cdp_session(page), Traffic({}, [])
+    session.on("Network.requestWillBeSent", lambda one: traffic.asked.update({one["requestId"]: one["request"]["url"]}))
+    session.on("Network.loadingFinished", lambda one: traffic.came.append((one["requestId"], one["encodedDataLength"])))
+    session.send("Network.enable")
+    session.send("Network.emulateNetworkConditions", LINE)
+    session.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+    return traffic
 
 
 def score(seen: dict[str, float]) -> float:
@@ -115,36 +123,23 @@ def score(seen: dict[str, float]) -> float:
     return 100 * sum(weight * part(seen[name], *curve) for name, (weight, *curve) in CURVES.items()) / total
 
 
-def visit(server: str, page: str) -> Visit:
+def visit(chromium: BrowserType, server: str, address: str) -> Visit:
     """Go to a page for the first time."""
-    with tempfile.TemporaryDirectory() as profile:
-        browser = start_browser(profile)
-        try:
-            browser.get("about:blank")
-            browser.get(server + page)
-            seen = browser.execute_script(TIMES)
-            events = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
-            practices = browser.execute_script(PRACTICES)
-            practices["no complaints of the browser"] = not browser.get_log("browser")
-            ours = {id for id, address in asked(events).items() if address.startswith(server)}
-            came = [one["params"] for one in events if one["method"] == "Network.loadingFinished"]
-            sizes = [one["encodedDataLength"] for one in came if one["requestId"] in ours]
-            browser.execute_cdp_cmd("Emulation.setCPUThrottlingRate", {"rate": 1})
-            browser.execute_script(axe())
-            complaints = browser.execute_async_script(COMPLAIN, RULES)
-        finally:
-            browser.quit()
+    page = open_phone(chromium)
+    try:
+        complaints: list[str] = []
+        page.on("console", lambda message: complaints.append(message.text))
+        traffic = slow_down(page)
+        page.goto(server + address)
+        seen, practices = page.evaluate(TIMES), page.evaluate(PRACTICES)
+        sizes = traffic.sizes(server)
+        practices["no complaints of the browser"] = not complaints
+        found = Axe().run(page, options={"runOnly": RULES}).violations_count
+    finally:
+        if page.context.browser:
+            page.context.browser.close()
     broken = tuple(name for name, kept in practices.items() if not kept)
-    times = (seen["paint"], seen["usable"], score(seen))
-    return Visit(sum(sizes) / 1000, len(sizes), *times, complaints, broken)
-
-
-def axe() -> str:
-    """axe-core's script, as the package axe-playwright-python brings it."""
-    spec = importlib.util.find_spec("axe_playwright_python")
-    if spec is None or not spec.submodule_search_locations:
-        raise SystemExit("Expected the package axe-playwright-python: pip install axe-playwright-python")
-    return next(Path(spec.submodule_search_locations[0]).rglob("axe*.js")).read_text(encoding="utf-8")
+    return Visit(sum(sizes) / 1000, len(sizes), seen["paint"], seen["usable"], score(seen), found, broken)
 
 
 def row(page: str, visits: list[Visit]) -> str:
@@ -164,13 +159,19 @@ def main() -> None:
     parser.add_argument("--short", action="store_true", help="the front page, once")
     short = parser.parse_args().short
     words = [sys.executable, "-m", "pawsight", "serve", "--port", "0"]
-    with subprocess.Popen(words, stderr=subprocess.PIPE, text=True) as server:  # noqa: S603  # our own words
+    with (
+        sync_playwright() as playwright,
+        subprocess.Popen(words, stderr=subprocess.PIPE, text=True) as server,  # noqa: S603  # our own words
+    ):
         try:
             address = (server.stderr.readline() if server.stderr else "").split()[3]
             print("| page | kB | requests | first paint | usable | performance | axe complaints | best practices |")
             print("|---|---|---|---|---|---|---|---|")
             for page in PAGES[:1] if short else PAGES:
-                print(row(page, [visit(address, page) for _ in range(1 if short else VISITS)]), flush=True)
+                print(
+                    row(page, [visit(playwright.chromium, address, page) for _ in range(1 if short else VISITS)]),
+                    flush=True,
+                )
         finally:
             server.terminate()
 

@@ -24,7 +24,7 @@ from pathlib import Path
 from photos import small
 
 from pawsight.batch.find import find
-from pawsight.batch.run import AHEAD, answer
+from pawsight.batch.run import AHEAD, classify
 from pawsight.classifier import Classifier
 from pawsight.parallel import in_order
 
@@ -99,7 +99,7 @@ def show_parts(photos: list[str], model: str) -> None:
     works: dict[str, Callable[[], Iterable[object]]] = {
         "decoding": lambda: in_order(classifier.read, data, threads, threads * AHEAD),
         "inference": lambda: in_order(lambda one: classifier.predict_fitted([one]), fitted, threads, threads * AHEAD),
-        "both": lambda: answer(classifier, photos, threads),
+        "both": lambda: classify(classifier, photos, threads),
     }
     seconds = {name: min(timed(work) for _ in range(3)) / len(photos) for name, work in works.items()}
     parts = ", ".join(f"{name} {1 / each:.0f}/s" for name, each in seconds.items())
@@ -108,7 +108,7 @@ def show_parts(photos: list[str], model: str) -> None:
 
 
 def timed(work: Callable[[], Iterable[object]]) -> float:
-    """Seconds until everything is handed out."""
+    """Return the seconds until the last result."""
     start = time.perf_counter()
     for _ in work():
         pass

@@ -24,7 +24,7 @@ from load import EDGE, PHOTOS, form, serving
 
 from pawsight import zoo
 from pawsight.batch.find import walk
-from pawsight.card import read_card
+from pawsight.model.card import read_card
 
 SAID = ("label", "verdict", "scores", "model")
 Answers = list[dict[str, Any]]
@@ -80,12 +80,12 @@ def ask(photos: list[str], model: str) -> Answers:
 def compare(name: str, expected: Answers, answers: Answers, tolerance: float) -> bool:
     """Print how many answers are the same, and how far scores are apart; whether that is good enough."""
     pairs = list(zip(expected, answers, strict=True))
-    told = sum(all(one[key] == other[key] for key in ("label", "verdict", "model")) for one, other in pairs)
+    same = sum(all(one[key] == other[key] for key in ("label", "verdict", "model")) for one, other in pairs)
     whole = sum(all(one[key] == other[key] for key in SAID) for one, other in pairs)
     worst = max(abs(one["scores"][key] - other["scores"][key]) for one, other in pairs for key in one["scores"])
-    print(f"{name:18}{told} of {len(pairs)} have the same label, verdict and model; ", end="")
+    print(f"{name:18}{same} of {len(pairs)} have the same label, verdict and model; ", end="")
     print(f"{whole} are the same to the last digit; scores differ by {worst:.6f} at most")
-    return told == len(pairs) and worst <= tolerance
+    return same == len(pairs) and worst <= tolerance
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@
     python benchmarks/slow_clients.py --clients 3000 --seconds 600
 
 A third sends a header, a third a body, a byte each few seconds; a third asks for much and reads a byte as often.
-Whoever is cut off comes back. Beside them one honest client sends photos, one after the other.
+A client that is cut off reconnects. Next to them one honest client sends photos, one after the other.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _OPENINGS = (
 
 
 def slow(port: int, clients: int, stop: Flag) -> None:
-    """Keep so many slow clients busy until told to stop."""
+    """Keep so many slow clients busy until stopped."""
     connections: dict[int, socket.socket] = {}
     while not stop.is_set():
         start = time.monotonic()

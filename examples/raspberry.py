@@ -7,6 +7,9 @@
 Copy this file and change it as you like; it needs no Pawsight. The `.tflite` file says of itself how it wants to be
 fed: its card is a ZIP behind the graph. Before the first photo, the golden pictures are answered, and if one score is
 not what the card says (another resize, another order of channels, swapped labels, a broken runtime), the program stops.
+
+It prints the lines of `pawsight predict --format jsonl` and ends like it: with 0, with 1 where a photo could not be
+read, and with 2 where the model cannot be used or nothing was asked.
 """
 
 from __future__ import annotations
@@ -14,20 +17,27 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import os
 import sys
+import warnings
 import zipfile
 from pathlib import Path
+from typing import NoReturn
 
-import numpy as np
-from ai_edge_litert.interpreter import Interpreter
-from PIL import Image, ImageOps
+try:
+    import numpy as np
+    from ai_edge_litert.interpreter import Interpreter
+    from PIL import Image, ImageOps, UnidentifiedImageError
+except ModuleNotFoundError as error:
+    sys.exit(f"This script needs {error.name}. Run: pip install numpy pillow ai-edge-litert")
 
 GOLDEN_HEIGHT, GOLDEN_WIDTH = 6, 9
+MOST_BYTES, MOST_PIXELS = 200_000_000, 300_000_000  # of one photo; a bomb is small as a file and huge as a picture
 RESAMPLING = {"bilinear": Image.Resampling.BILINEAR, "bicubic": Image.Resampling.BICUBIC}
 
 
 def fit(image: Image.Image, size: int, mode: str, interpolation: str) -> np.ndarray:
-    """Bring an upright RGB photo to the model's square: `(size, size, 3)` uint8. The modes are told by the card."""
+    """Bring an upright RGB photo to the model's square: `(size, size, 3)` uint8. The card names the mode."""
     width, height = image.size
     resample = RESAMPLING[interpolation]
     if mode == "pad":  # the whole photo, with grey bars
@@ -45,8 +55,45 @@ def fit(image: Image.Image, size: int, mode: str, interpolation: str) -> np.ndar
     return np.asarray(image.resize((size, size), resample, box, reducing_gap=3.0))
 
 
+class BadPhoto(Exception):
+    """A photo that cannot be read: its error's code, and the reason in words."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
 def read(path: str, size: int) -> Image.Image:
-    """Open a photo: upright, RGB, what is see-through on white. Large JPEGs are decoded smaller, which is faster."""
+    """Open a photo, whatever is wrong with it.
+
+    Raises:
+        BadPhoto: it is missing, too large, or no photo.
+    """
+    Image.MAX_IMAGE_PIXELS = MOST_PIXELS
+    warnings.simplefilter("error", Image.DecompressionBombWarning)
+    try:
+        length = os.path.getsize(path)
+        if not os.path.isfile(path):
+            raise BadPhoto("unreadable_file", f"{path!r} cannot be read (not a plain file). Check the path.")
+        if not length:
+            raise BadPhoto("empty_file", "The file is empty (0 bytes). Copy it again.")
+        if length > MOST_BYTES:
+            raise BadPhoto("payload_too_large", f"The file has {length / 1e6:,.1f} MB; at most 200 MB are allowed.")
+        return decode(path, size)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise BadPhoto("image_too_large", "The picture has more than 300 megapixels. Scale it down.") from error
+    except UnidentifiedImageError as error:
+        raise BadPhoto("unsupported_format", "The file is no picture that Pillow opens. Save it as JPEG.") from error
+    except BadPhoto:
+        raise
+    except FileNotFoundError as error:
+        raise BadPhoto("unreadable_file", f"{path!r} cannot be read ({error.strerror}). Check the path.") from error
+    except Exception as error:  # decoders raise almost anything for damaged bytes
+        raise BadPhoto("broken_image", f"The picture is damaged ({error}). Copy it again.") from error
+
+
+def decode(path: str, size: int) -> Image.Image:
+    """Decode a photo: upright, RGB, what is see-through on white. Large JPEGs are decoded smaller, which is faster."""
     with Image.open(path) as image:
         image.draft("RGB", (2 * size, 2 * size))
         image.load()
@@ -56,23 +103,37 @@ def read(path: str, size: int) -> Image.Image:
             image = image.reduce(factor)
             image.info["exif"] = exif.tobytes()
         image = ImageOps.exif_transpose(image)
+        if image.mode.startswith("I") or image.mode == "F":  # more than 8 bits of grey, which `convert` would clip
+            image = eight_bits(image)
         if image.has_transparency_data:
             image = image.convert("RGBA")
             image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
         return image.convert("RGB")
 
 
+def eight_bits(image: Image.Image) -> Image.Image:
+    """Scale 16-bit grey (0 to 65,535) and floating-point grey (0 to 1) to 8 bits."""
+    grey = np.asarray(image)
+    most = 65535.0 if image.mode != "F" else 1.0 if grey.max(initial=0) <= 1 else 255.0
+    return Image.fromarray((np.clip(grey, 0, most) // (most / 255)).astype(np.uint8))
+
+
 class Model:
     """A `.tflite` file that `pawsight export` wrote."""
 
     def __init__(self, path: str) -> None:
-        data = Path(path).read_bytes()
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            self.card = json.loads(archive.read("card.json"))
-        known = self.card["files"]["model.tflite"]
+        try:
+            data = Path(path).read_bytes()
+            with zipfile.ZipFile(io.BytesIO(data)) as archive:
+                self.card = json.loads(archive.read("card.json"))
+            known = self.card["files"]["model.tflite"]
+        except OSError as error:
+            stop(f"{path} cannot be read ({error.strerror}).")
+        except (zipfile.BadZipFile, KeyError, ValueError, TypeError):
+            stop(f"{path} is no model with a card inside. Write one: pawsight export default --to litert")
         graph = data[: known["bytes"]]
         if hashlib.sha256(graph).hexdigest() != known["sha256"]:
-            raise SystemExit(f"{path} is damaged: its SHA-256 is not the one in its card. Copy it again.")
+            stop(f"{path} is damaged: its SHA-256 is not the one in its card. Copy it again.")
         self.runner = Interpreter(model_content=graph, num_threads=4).get_signature_runner("serving_default")
         self.check_golden(path)
 
@@ -93,15 +154,19 @@ class Model:
             received = self.scores(Image.fromarray(pixels))
             for name in expected:
                 if not abs(received[name] - expected[name]) <= golden["tolerance"]:
-                    raise SystemExit(
+                    stop(
                         f"{path} answers golden picture {number} with {name} {received[name]:.3f}, "
                         f"but its card says {expected[name]:.3f}. Do not trust it; export it again."
                     )
 
     def verdict(self, scores: dict[str, float]) -> str:
         """A class, `both`, `neither` or `unsure`."""
-        absent, present = self.card["thresholds"]["absent"], self.card["thresholds"]["present"]
+        limits = self.card["thresholds"]
+        absent, present = limits["absent"], limits["present"]
         there = [name for name, score in scores.items() if score >= present]
+        if limits.get("exclusive"):  # scores are shares of one probability
+            top = max(scores, key=scores.__getitem__)
+            return top if there else "unsure" if round(sum(scores.values()), 6) > absent else "neither"
         if len(there) > 1:
             return "both"
         if any(absent < score < present for score in scores.values()):
@@ -109,23 +174,36 @@ class Model:
         return there[0] if there else "neither"
 
 
-def main(model: str, *photos: str) -> None:
-    """Print one JSON line for each photo, as `pawsight predict --format jsonl` does."""
-    loaded = Model(model)
+def stop(reason: str) -> NoReturn:
+    """End the program with one line on standard error and exit code 2."""
+    print(f"Error: {reason}", file=sys.stderr)
+    sys.exit(2)
+
+
+def answer(model: Model, path: str) -> dict[str, object]:
+    """Answer for one photo: the fields of a line of `pawsight predict --format jsonl`."""
+    try:
+        scores = model.scores(read(path, model.card["input"]["size"]))
+    except BadPhoto as error:
+        nothing = dict.fromkeys(("label", "verdict", "scores", "model"))
+        return {"path": path, **nothing, "error": {"code": error.code, "message": str(error)}}
+    name = f"{model.card['name']}-{model.card['version']}"
+    label = max(scores, key=scores.__getitem__)
+    found = {"path": path, "label": label, "verdict": model.verdict(scores), "scores": scores}
+    return found | {"model": name, "error": None}
+
+
+def main(model: str, *photos: str) -> int:
+    """Print one JSON line for each photo; return 1 where one could not be read, else 0."""
+    loaded, failed = Model(model), False
     for path in photos:
-        try:
-            scores = loaded.scores(read(path, loaded.card["input"]["size"]))
-        except (OSError, ValueError, SyntaxError) as error:  # what Pillow raises for files that are no photos
-            answer = {"path": path, "label": None, "verdict": None, "scores": None, "model": None, "error": str(error)}
-        else:
-            name = f"{loaded.card['name']}-{loaded.card['version']}"
-            label = max(scores, key=scores.__getitem__)
-            answer = {"path": path, "label": label, "verdict": loaded.verdict(scores), "scores": scores}
-            answer |= {"model": name, "error": None}
-        print(json.dumps(answer))
+        line = answer(loaded, path)
+        failed |= line["error"] is not None
+        print(json.dumps(line, ensure_ascii=False, separators=(",", ":")), flush=True)
+    return int(failed)
 
 
 if __name__ == "__main__":
     if len(sys.argv) < 3:
-        raise SystemExit("Usage: python raspberry.py MODEL.tflite PHOTO...")
-    main(*sys.argv[1:])
+        stop("Usage: python raspberry.py MODEL.tflite PHOTO...")
+    sys.exit(main(*sys.argv[1:]))

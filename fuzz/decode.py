@@ -4,8 +4,8 @@
     mkdir fuzz/corpus; python tools/fuzz.py --only 1 > fuzz/corpus/1     any photos will do as a start; more are better
     python fuzz/decode.py fuzz/corpus -max_total_time=3600 -max_len=20000 -rss_limit_mb=2000
 
-It stops at the first exception that is no `ImageError`, and writes the file that raised it beside itself. Python's part
-of Pillow is watched; its C libraries only where they were built for it, so crashes are found there, but not looked for.
+It stops at the first exception that is not an `ImageError`, and saves the file that raised it. It instruments Python's
+part of Pillow, and its C libraries only where they were built for it: crashes there are found by chance only.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ with atheris.instrument_imports():
     from PIL import Image
 
     from pawsight import images
-    from pawsight.archive.photo import clean
     from pawsight.errors import ImageError
+    from pawsight.images.strip_metadata import strip_metadata
     from pawsight.types import Limits
 
 LIMITS = Limits(bytes=100_000, pixels=1_000_000)
@@ -31,7 +31,7 @@ def open_it(data: bytes) -> None:
     try:
         pixels = images.decode(data, least=8, limits=LIMITS)
         images.fit(pixels, 8, "pad")
-        clean(data, limits=LIMITS)
+        strip_metadata(data, limits=LIMITS)
     except ImageError:
         pass
 

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import io
+import os
+import shutil
+import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,10 +19,11 @@ import numpy.typing as npt
 import pytest
 from PIL import ExifTags, Image
 
-from pawsight.card import GRAPH, Input, ModelCard, Thresholds, seal
 from pawsight.classifier import Classifier
 from pawsight.cli import main
 from pawsight.data import Dataset, open_dataset
+from pawsight.model.card import GRAPH, Input, ModelCard, Thresholds
+from pawsight.model.seal import seal
 from pawsight.runtime import golden
 from pawsight.runtime.onnx import OnnxSession
 from pawsight.types import Pixels
@@ -34,25 +39,62 @@ COLOURS: dict[str, Colour] = {
     "neither": (40, 200, 40),
     "unsure": (128, 128, 128),
 }
-SIZE, GRID = 32, 4
-MISLABELLED = 4
-WEIGHTS = ((20, 0), (0, 0), (0, 20))
-BIAS = (-10, -10)
+SIZE, GRID, MISLABELLED = 32, 4, 4
+RED_OR_BLUE = ((20, 0), (0, 0), (0, 20))
+PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
+BROWSER_TIMEOUT = 120_000  # milliseconds that a page may take on a busy machine
+
+
+def pytest_configure() -> None:
+    """Let Ctrl-C reach the programs that tests start: under `nohup` or `&` they would inherit that it is ignored."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.hookimpl(tryfirst=True)  # before pytest leaves out what is marked
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark all tests in a browser as long: each takes seconds to open its pages."""
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.long)
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _no_archive_of_the_user(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """No test, and no process that one starts, writes into the data folder of whoever runs the tests."""
+    """No test, and no process that one starts, writes into the data folder of the person who runs the tests."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("data")))
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _no_proxy() -> Iterator[None]:
+    """Tests talk to servers of their own, wherever the machine sends what goes to the web."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.lower() in PROXIES]:
+            patch.delenv(name)
+        yield
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    """The system's Chromium for pytest-playwright, whose pages wait until what a test looks for is there."""
+    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if not chromium:
+        pytest.skip("needs chromium")
+    from playwright.sync_api import expect
+
+    expect.set_options(timeout=BROWSER_TIMEOUT)
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--use-fake-device-for-media-stream"]
+    # For servers behind proxies, with certificates of their own; Playwright's own switch leaves out service workers.
+    flags += ["--host-resolver-rules=MAP *.example.org 127.0.0.1", "--ignore-certificate-errors"]
+    return {"executable_path": chromium, "args": flags, "timeout": BROWSER_TIMEOUT}
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
-    """The folder of outside test data beside the checkout; tests that need it are skipped where it is absent."""
-    folder = Path(__file__).parents[1] / ".." / "shared"
-    if not folder.is_dir():
+    """The folder of outside test data next to the checkout; tests that need it are skipped where it is absent."""
+    if not (folder := Path(__file__).parents[1] / ".." / "shared").is_dir():
         pytest.skip("needs the folder ../shared with outside test data")
     return folder.resolve()
 
@@ -125,8 +167,7 @@ def _plain(width: int, height: int, colour: Colour, seed: int | None) -> Pixels:
 @pytest.fixture
 def photos(tmp_path: Path) -> Path:
     """A folder of small photos, one for each verdict of the tiny model: `cat.jpg`, `dog.jpg`, ..."""
-    folder = tmp_path / "photos"
-    folder.mkdir()
+    (folder := tmp_path / "photos").mkdir()
     for verdict, colour in COLOURS.items():
         (folder / f"{verdict}.jpg").write_bytes(_picture(colour=colour))
     return folder
@@ -138,7 +179,7 @@ def make_model() -> Callable[..., Path]:
     return _make_model
 
 
-def _make_model(folder: Path, *, weights: Any = WEIGHTS, bias: Any = BIAS, **fields: Any) -> Path:
+def _make_model(folder: Path, *, weights: Any = RED_OR_BLUE, bias: Any = (-10, -10), **fields: Any) -> Path:
     """Write a real, small model folder with hashes and golden scores.
 
     Args:
@@ -158,8 +199,8 @@ def _make_model(folder: Path, *, weights: Any = WEIGHTS, bias: Any = BIAS, **fie
         "golden": golden.blank(fields.get("classes", ["cat", "dog"]), 0.001),
     }
     card = ModelCard(**given | fields)
-    answers = golden.record(card, OnnxSession((folder / GRAPH).read_bytes()))
-    seal(msgspec.structs.replace(card, golden=answers), folder)
+    session = OnnxSession((folder / GRAPH).read_bytes())
+    seal(msgspec.structs.replace(card, golden=golden.record(card, session)), folder)
     return folder
 
 
@@ -177,8 +218,7 @@ def exported(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> dict
     from pawsight.export import TARGETS, Exporter, choose
 
     folder = tmp_path_factory.mktemp("exported")
-    forms = {choose(to, None, "float32"): folder / to for to in TARGETS}
-    named = {form: path.with_name(form.filename("tiny")) for form, path in forms.items()}
+    named = {form: folder / form.filename("tiny") for form in [choose(to, None, "float32") for to in TARGETS]}
     return {made.form.to: made.path for made in Exporter(tiny_model).export(named)}
 
 
@@ -204,13 +244,6 @@ def coloured(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
     return open_dataset(prepare(folder / "photos", folder / "prepared", size=SIZE).folder)
 
 
-@pytest.fixture
-def few_resamples(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Bootstrap from few resamples: for tests that are not about intervals, and would wait for them."""
-    metrics = pytest.importorskip("pawsight.metrics", reason="measuring needs the extra train")
-    monkeypatch.setattr(metrics, "RESAMPLES", 20)
-
-
 @dataclass(frozen=True)
 class Ran:
     """What a run of the command line left behind."""
@@ -233,8 +266,7 @@ def pawsight(monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixtur
             code = 0
         except SystemExit as stop:
             code = int(stop.code or 0)
-        captured = capsysbinary.readouterr()
-        return Ran(code, captured.out.decode(), captured.err.decode())
+        return Ran(code, *(text.decode() for text in capsysbinary.readouterr()))
 
     return run
 

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.long
+
 LINUX = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs /proc")
 ROOT = Path(__file__).parents[1]
 
@@ -42,3 +44,10 @@ def test_same_answers(tiny_model: Path, exported: dict[str, Path], photos: Path)
     words = [str(photos), "--model", str(tiny_model), "--onnx", str(exported["onnx"])]
     printed = run(tiny_model, "same_answers.py", *words, "--litert", str(exported["litert"]))
     assert printed.count("5 of 5 have the same label, verdict and model") == 4
+
+
+@LINUX
+def test_limit(tiny_model: Path) -> None:
+    printed = run(tiny_model, "limit.py", "--seconds", "0.3", "--rounds", "1")
+    assert re.search(r"start to first answer: [0-9.]+ s; memory: \d+ MB", printed), printed
+    assert len(re.findall(r"^\| (plain|Pawsight) \| [0-9.]+ \([0-9.]+\) \|", printed, re.MULTILINE)) == 4, printed

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
+import pickle
 import shutil
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -9,37 +12,18 @@ import numpy as np
 import pytest
 
 import pawsight
-from pawsight.card import Thresholds
-from pawsight.classifier import BOTH, NEITHER, UNSURE, Classifier, decide
-from pawsight.errors import BadModel, BrokenImage, ModelNotFound, PayloadTooLarge, UnreadableFile
-from pawsight.types import Limits
-
-THRESHOLDS = Thresholds(absent=0.3, present=0.7)
-
-
-@pytest.mark.parametrize(
-    ("scores", "verdict"),
-    [
-        ({"cat": 0.9, "dog": 0.1}, "cat"),
-        ({"cat": 0.7, "dog": 0.3}, "cat"),
-        ({"cat": 0.9, "dog": 0.8}, BOTH),
-        ({"cat": 0.2, "dog": 0.3}, NEITHER),
-        ({"cat": 0.9, "dog": 0.5}, UNSURE),
-        ({"cat": 0.1, "dog": 0.5}, UNSURE),
-        ({"cat": 0.69, "dog": 0.69}, UNSURE),
-        ({"cat": 0.9, "dog": 0.8, "panda": 0.5}, BOTH),
-        ({"cat": 0.1, "dog": 0.2, "panda": 0.99}, "panda"),
-        ({"cat": 0.9}, "cat"),
-        ({"cat": 0.1}, NEITHER),
-    ],
+from pawsight import zoo
+from pawsight.classifier import Classifier
+from pawsight.errors import (
+    BadModel,
+    BadPhotoInput,
+    BrokenImage,
+    ModelNotFound,
+    PayloadTooLarge,
+    UnknownLabel,
+    UnreadableFile,
 )
-def test_decide(scores: dict[str, float], verdict: str) -> None:
-    assert decide(scores, THRESHOLDS) == verdict
-
-
-def test_decide_without_a_gap_is_never_unsure() -> None:
-    one_threshold = Thresholds(absent=0.5, present=0.5)
-    assert {decide({"cat": score / 100}, one_threshold) for score in range(101)} == {"cat", NEITHER}
+from pawsight.types import Limits
 
 
 def test_right_answers(classifier: Classifier, photos: Path) -> None:
@@ -95,10 +79,67 @@ def test_limits_are_kept(tiny_model: Path, picture: Any) -> None:
         Classifier.load(tiny_model, limits=Limits(bytes=10)).predict([picture()])
 
 
-@pytest.mark.parametrize("one", ["felix.jpg", b"\xff\xd8\xff"])
-def test_one_photo_in_place_of_several(classifier: Classifier, one: str | bytes) -> None:
-    with pytest.raises(TypeError, match="Expected several photos"):
-        classifier.predict(one)  # type: ignore[arg-type]
+def test_a_prediction_explains_itself(classifier: Classifier, photos: Path) -> None:
+    prediction = classifier.predict(photos / "cat.jpg")
+    assert prediction.heatmap().shape == (4, 4)
+    assert prediction.overlay("dog").shape == (48, 64, 3)
+    page = prediction._repr_html_()
+    assert page is not None
+    assert "data:image/png;base64," in page
+    assert "<strong>cat</strong>" in page
+    with pytest.raises(UnknownLabel, match=r"'panda'.*cat, dog"):
+        prediction.heatmap("panda")
+
+
+def test_an_open_file_can_be_explained_after_it_was_read(classifier: Classifier, photos: Path) -> None:
+    with (photos / "cat.jpg").open("rb") as file:
+        prediction = classifier.predict(file)
+    assert prediction.overlay().shape == (48, 64, 3)
+
+
+def test_fitted_pixels_have_no_photo_to_draw_on(classifier: Classifier, picture: Any) -> None:
+    (prediction,) = classifier.predict_fitted([classifier.read(picture())])
+    assert prediction._repr_html_() is None
+    with pytest.raises(BadPhotoInput, match="doesn't know its photo"):
+        prediction.overlay()
+
+
+def test_a_pickled_classifier_is_loaded_again(tiny_model: Path, tmp_path: Path, picture: Any) -> None:
+    folder = shutil.copytree(tiny_model, tmp_path / "model")
+    classifier = Classifier.load(folder, limits=Limits(bytes=5000))
+    again = pickle.loads(pickle.dumps(classifier))
+    assert again.limits == classifier.limits
+    assert again.predict(picture()) == classifier.predict(picture())
+    data = pickle.dumps(classifier)
+    shutil.rmtree(folder)
+    shutil.copytree(zoo.find("default"), folder)
+    with pytest.raises(BadModel, match="has changed"):
+        pickle.loads(data)
+
+
+def test_a_classifier_made_by_hand_is_not_pickled(classifier: Classifier) -> None:
+    with pytest.raises(BadModel, match=r"Classifier\.load"):
+        pickle.dumps(Classifier(classifier.card, classifier.session))
+
+
+def test_other_processes_predict_alike(tiny_model: Path, picture: Any) -> None:
+    classifier, data = Classifier.load(tiny_model), [picture(seed=seed) for seed in range(4)]
+    with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as processes:
+        assert list(processes.map(classifier.predict, data)) == [classifier.predict(photo) for photo in data]
+
+
+def test_threads_share_a_classifier(classifier: Classifier, picture: Any) -> None:
+    data = [picture(seed=seed) for seed in range(32)]
+    with ThreadPoolExecutor(8) as threads:
+        assert list(threads.map(classifier.predict, data)) == [classifier.predict(photo) for photo in data]
+
+
+def test_a_closed_classifier_says_so(tiny_model: Path, picture: Any) -> None:
+    with Classifier.load(tiny_model) as classifier:
+        classifier.warm_up()
+        assert classifier.predict(picture()).verdict == "cat"
+    with pytest.raises(BadModel, match="was closed"):
+        classifier.predict(picture())
 
 
 def test_an_unknown_model(tmp_path: Path) -> None:
@@ -110,7 +151,7 @@ def test_an_unknown_model(tmp_path: Path) -> None:
 
 def test_hashes_are_checked_before_anything_runs(tiny_model: Path, tmp_path: Path) -> None:
     folder = shutil.copytree(tiny_model, tmp_path / "model")
-    (folder / "model.onnx").write_bytes(b"no graph at all")
+    (folder / "model.onnx").write_bytes(b"not a graph")
     with pytest.raises(BadModel, match="SHA-256"):
         Classifier.load(folder)
 

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pawsight.card import Input
 from pawsight.classifier import Classifier
 from pawsight.explain import LONGEST, heat, overlay, to_png
+from pawsight.model.card import Input
 from pawsight.types import FitMode, Pixels
 
 GREY = (100, 100, 100)

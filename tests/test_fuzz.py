@@ -20,6 +20,7 @@ def fuzz() -> Any:
     return module
 
 
+@pytest.mark.long
 def test_damaged_photos_raise_nothing_else(fuzz: Any) -> None:
     """A part of the mutants that CI opens in full."""
     outcomes, faults = fuzz.run(1_000_000, 1500, None)

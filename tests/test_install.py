@@ -1,4 +1,4 @@
-"""What a plain `pip install .` brings, told from the project file and the imports."""
+"""What a plain `pip install .` brings, from the project file and the imports."""
 
 from __future__ import annotations
 
@@ -19,22 +19,28 @@ SERVING = [
     "errors",
     "types",
     "settings",
-    "card",
+    "model",
+    "storage",
     "images",
-    "intervals",
+    "estimates",
     "runtime",
     "zoo",
     "classifier",
     "explain",
-    "thumbnail",
     "decoding",
     "batch",
     "archive",
     "web",
-    "choice",
+    "active_model",
     "doctor",
 ]
-OPTIONAL = {"ai_edge_litert", "fsspec", "ray"}  # asked for inside functions, with a word on which extra has it
+OPTIONAL = {
+    "ai_edge_litert",
+    "fsspec",
+    "psycopg",
+    "ray",
+    "watchdog",
+}  # imported late, with a word on which extra has it
 HEAVY = {"keras", "tensorflow", "tensorflow-cpu", "scikit-learn", "matplotlib", "scipy", "onnx", "ray", "torch"}
 
 

@@ -80,7 +80,7 @@ def test_how_far_it_is(job: Job, start: Callable[[str], None]) -> None:
     assert until(job, ended).state == "stopped"
 
 
-def test_what_it_refuses_is_told(job: Job, start: Callable[[str], None]) -> None:
+def test_refusals_are_reported(job: Job, start: Callable[[str], None]) -> None:
     start("refuse")
     status = until(job, ended)
     assert (status.state, status.reason) == ("failed", "Expected more. Bring more.")
@@ -97,7 +97,7 @@ def test_a_fault_of_ours_is_in_the_log(job: Job, start: Callable[[str], None]) -
 def test_a_process_that_is_killed(job: Job, start: Callable[[str], None]) -> None:
     start("long")
     until(job, lambda status: status.done > 0)
-    [held] = job.folder.glob("running")
+    [held] = job.folder.glob("lock")
     os.kill(holder(held), signal.SIGKILL)
     status = until(job, ended)
     assert (status.state, status.reason) == ("failed", "Its process ended without a word.")
@@ -128,9 +128,9 @@ def test_a_process_that_never_began(job: Job, monkeypatch: pytest.MonkeyPatch) -
     assert status.state == "failed"
 
 
-def test_time_left_as_foretold(tmp_path: Path) -> None:
-    progress = jobs.Progress(tmp_path, "count")
-    progress.foretell(100)
+def test_time_left_by_forecast(tmp_path: Path) -> None:
+    progress = jobs.JobProgress(tmp_path, "count")
+    progress.expect(100)
     for _ in progress(range(3), 3, "Counting"):
         status = jobs.read(tmp_path)
         assert status

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
+import platformdirs
 import pytest
+from platformdirs.macos import MacOS
 
 from pawsight.errors import BadSettings
 from pawsight.settings import Settings, load_settings
@@ -80,11 +83,37 @@ def test_the_archive_by_variables(tmp_path: Path) -> None:
         load(tmp_path, PAWSIGHT_ARCHIVE_KEEP="some")
 
 
-def test_the_archive_stands_where_the_system_wants_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def user_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The home of a user without any XDG variable."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    monkeypatch.delenv("XDG_DATA_HOME", raising=False)
+    return tmp_path
+
+
+def test_data_stands_where_a_variable_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     assert load(tmp_path).archive_folder == tmp_path / "pawsight" / "archive"
-    monkeypatch.delenv("XDG_DATA_HOME")
-    assert load(tmp_path).archive_folder == Path.home() / ".local" / "share" / "pawsight" / "archive"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the folder of Linux")
+def test_data_stands_where_linux_keeps_it(user_home: Path) -> None:
+    assert load(user_home).archive_folder == user_home / ".local" / "share" / "pawsight" / "archive"
+
+
+def test_data_stands_where_macos_keeps_it(user_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The library's own class for macOS, which computes a path and touches nothing."""
+    monkeypatch.setattr(platformdirs, "PlatformDirs", MacOS)
+    assert load(user_home).archive_folder == user_home / "Library" / "Application Support" / "pawsight" / "archive"
+
+
+def test_data_of_an_older_version_is_still_found(user_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before 0.2.0 it lay below `~/.local/share` on every system."""
+    monkeypatch.setattr(platformdirs, "PlatformDirs", MacOS)
+    before = user_home / ".local" / "share" / "pawsight"
+    before.mkdir(parents=True)
+    assert load(user_home).admin_folder == before / "admin"
 
 
 @pytest.mark.parametrize("name", ["archive", "admin"])

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from pawsight import zoo
-from pawsight.card import CARD, GRAPH, Input, read_card
 from pawsight.classifier import Classifier
 from pawsight.errors import BadModel, ModelNotFound
+from pawsight.model.card import CARD, GRAPH, Input, read_card
 from pawsight.runtime import golden
 
 MEGABYTES = 40  # what all shipped models may weigh together

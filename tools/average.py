@@ -14,17 +14,17 @@ from pathlib import Path
 from typing import Any
 
 import keras
+import msgspec
 import numpy as np
 
-from pawsight.card import ModelCard, read_card
 from pawsight.data import open_dataset
-from pawsight.evaluate import evaluate_into
-from pawsight.recipes import find
+from pawsight.evaluate.write import evaluate_into
+from pawsight.model.card import ModelCard, read_card
+from pawsight.recipes import Recipe
 from pawsight.report import summarise
 from pawsight.train.fit import HISTORY
 from pawsight.train.networks import Network, build
 from pawsight.train.run import finish, publish
-from pawsight.train.student import make_student
 
 Weights = dict[str, list[Any]]
 
@@ -41,9 +41,12 @@ def layer_weights(model: keras.Model) -> Weights:
 
 
 def uncalibrated(run: Path, card: ModelCard) -> Weights:
-    """Weights as they were trained: the head's temperature taken out again."""
+    """Return weights as they were trained, without the calibration of the head."""
     weights = layer_weights(keras.models.load_model(run / "model.keras"))
-    weights["head"] = [one * card.temperature for one in weights["head"]]
+    scaling = card.recipe.get("scaling", {"slope": 1 / card.temperature, "bias": 0.0})
+    kernel, bias = weights["head"]
+    slope, shift = np.asarray(scaling["slope"]), np.asarray(scaling["bias"])
+    weights["head"] = [kernel / slope, (bias - shift) / slope]
     return weights
 
 
@@ -63,14 +66,13 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     given = parser.parse_args()
     cards = [read_card(run) for run in given.runs]
-    recipe, data = find(cards[0].name), open_dataset(given.data)
+    recipe, data = msgspec.convert(cards[0].recipe, Recipe), open_dataset(given.data)
     network = build(recipe, data.classes)
     average(network, [uncalibrated(run, card) for run, card in zip(given.runs, cards, strict=True)])
     work = given.out.with_name(f"{given.out.name}.partial")
     work.mkdir(parents=True)
     shutil.copy(given.runs[-1] / HISTORY, work / HISTORY)
-    student = make_student(network, data, recipe, recipe.phases[-1], work)
-    folder = finish(network, student, data, recipe, work, {"average_of": [card.version for card in cards]})
+    folder = finish(network, data, recipe, work, {"average_of": [card.version for card in cards]})
     metrics = evaluate_into(folder, data)
     publish(given.out)
     print(summarise(metrics))

@@ -25,8 +25,8 @@ import numpy as np
 from PIL import ExifTags, Image
 
 from pawsight import images
-from pawsight.archive.photo import clean
 from pawsight.errors import ImageError
+from pawsight.images.strip_metadata import strip_metadata
 from pawsight.types import Limits
 
 LIMITS = Limits(pixels=1_000_000)
@@ -104,7 +104,7 @@ def outcome(data: bytes) -> str:
     try:
         whole = images.decode(data, limits=LIMITS)
         images.fit(images.decode(data, least=LEAST, limits=LIMITS), LEAST, "crop")
-        if not np.array_equal(images.decode(clean(data, limits=LIMITS).data, limits=LIMITS), whole):
+        if not np.array_equal(images.decode(strip_metadata(data, limits=LIMITS).data, limits=LIMITS), whole):
             return "FAULT: stored pixels differ"
     except ImageError as error:
         return error.code

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import base64
 import io
+import shutil
 from pathlib import Path
 
 from PIL import Image
-from selenium.webdriver import Chrome, ChromeOptions
+from playwright.sync_api import Browser, sync_playwright
 
 STATIC = Path(__file__).parents[1] / "src" / "pawsight" / "web" / "static"
 GROUND = "#17695b"
@@ -30,14 +31,12 @@ def page(side: int, share: float) -> str:
     )
 
 
-def draw(browser: Chrome, side: int, share: float) -> bytes:
+def draw(browser: Browser, side: int, share: float) -> bytes:
     """One icon as PNG of few colours."""
-    size = {"width": side, "height": side, "deviceScaleFactor": 1, "mobile": False}
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-    clear = {"color": {"r": 0, "g": 0, "b": 0, "a": 0}}
-    browser.execute_cdp_cmd("Emulation.setDefaultBackgroundColorOverride", clear)
-    browser.get(page(side, share))
-    taken = Image.open(io.BytesIO(browser.get_screenshot_as_png())).convert("RGBA")
+    shown = browser.new_page(viewport={"width": side, "height": side})
+    shown.goto(page(side, share))
+    taken = Image.open(io.BytesIO(shown.screenshot(omit_background=True))).convert("RGBA")
+    shown.close()
     buffer = io.BytesIO()
     taken.quantize(64, Image.Quantize.FASTOCTREE).save(buffer, "PNG", optimize=True)
     return buffer.getvalue()
@@ -45,13 +44,11 @@ def draw(browser: Chrome, side: int, share: float) -> bytes:
 
 def main() -> None:
     """Draw all of them."""
-    options = ChromeOptions()
-    for flag in ("--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"):
-        options.add_argument(flag)
-    browser = Chrome(options)
-    for name, (side, share) in ICONS.items():
-        (STATIC / "icons" / f"{name}.png").write_bytes(draw(browser, side, share))
-    browser.quit()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        for name, (side, share) in ICONS.items():
+            (STATIC / "icons" / f"{name}.png").write_bytes(draw(browser, side, share))
+        browser.close()
 
 
 if __name__ == "__main__":

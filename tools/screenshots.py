@@ -1,4 +1,4 @@
-"""Take pictures of the pages (needs Chromium, selenium and scikit-image).
+"""Take pictures of the pages (needs Chromium, playwright and scikit-image).
 
     python tools/screenshots.py                # those that README and docs show, into docs/screenshots
     python tools/screenshots.py --all FOLDER   # every page in every look, to be looked at
@@ -26,9 +26,7 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
-from selenium.webdriver import Chrome, ChromeOptions, ChromeService
-from selenium.webdriver.common.by import By
-from selenium.webdriver.support.wait import WebDriverWait
+from playwright.sync_api import CDPSession, Page, expect, sync_playwright
 from skimage import data
 
 ROOT = Path(__file__).parents[1]
@@ -36,10 +34,17 @@ TARGET = ROOT / "docs" / "screenshots"
 MOST = 300_000  # bytes of those in the repository, all together
 TALLEST = 1240  # pixels of the page
 SCALE = 0.75
-FLAGS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars")
+PATIENCE = 120_000  # milliseconds
 # name -> width in pixels, and whether it is a phone
 SCREENS = {"desk": (1280, False), "phone": (390, True)}
-PAGES = {"photos": "/photos", "ask": "/", "many": "/batch", "model": "/model", "api": "/docs", "nothing": "/nothing"}
+PAGES = {
+    "photos": "/photos",
+    "classify": "/",
+    "batch": "/batch",
+    "model": "/model",
+    "api": "/docs",
+    "nothing": "/nothing",
+}
 LOOKS = [(colours, language) for colours in ("light", "dark") for language in ("en", "de")]
 
 
@@ -80,48 +85,52 @@ def serving(archive: Path) -> Iterator[str]:
             server.terminate()
 
 
-def wait(browser: Chrome, script: str) -> None:
-    """Wait until a script says so."""
-    WebDriverWait(browser, 120).until(lambda b: b.execute_script(f"return {script}"))
+@contextmanager
+def open_page() -> Iterator[Page]:
+    """A page of the system's Chromium."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        page = browser.new_page()
+        page.set_default_timeout(PATIENCE)
+        yield page
+        browser.close()
 
 
-def fill(browser: Chrome, address: str, files: list[Path]) -> None:
-    """Let a visitor ask for all of them, so that the pages have something to show."""
-    browser.get(f"{address}/batch")
-    browser.find_element(By.ID, "image").send_keys("\n".join(map(str, files)))
-    wait(browser, f"document.getElementById('how-far').textContent.startsWith('{len(files)} ')")
+def fill(page: Page, address: str, files: list[Path]) -> None:
+    """Classify all of them, so that the pages have something to show."""
+    page.goto(f"{address}/batch")
+    page.locator("#image").set_input_files(files)
+    expect(page.locator("#how-far")).to_contain_text(f"All {len(files)} ", timeout=PATIENCE)
 
 
-def prepare(browser: Chrome, page: str) -> None:
+def prepare(page: Page, name: str) -> None:
     """Bring a page into the state that is worth a look."""
-    if page == "ask":
-        browser.find_element(By.ID, "example").click()
-        wait(browser, "document.querySelector('.look input')")
-        browser.execute_script("document.querySelector('.look input').click()")
-        wait(browser, "document.querySelector('.heat').naturalWidth > 0")
-    if page == "many":
-        wait(browser, "document.querySelectorAll('#rows tr').length > 9")
-        browser.execute_script("document.getElementById('view-grid').click()")
-    browser.execute_script("scrollTo(0, 0); document.activeElement.blur()")
-    browser.execute_async_script("setTimeout(arguments[0], 700)")  # until what comes into sight has come
+    if name == "classify":
+        page.locator("#sample-cat").click()
+        expect(page.locator(".look input")).to_be_checked(timeout=PATIENCE)
+    if name in ("batch", "photos"):
+        expect(page.locator(".tile img[src]").nth(5)).to_be_attached(timeout=PATIENCE)
+    page.evaluate("scrollTo(0, 0); document.activeElement.blur()")
+    page.evaluate("Promise.all(document.getAnimations().map((one) => one.finished))")
+    page.wait_for_load_state("networkidle")
 
 
-def look(browser: Chrome, width: int, phone: bool, colours: str) -> None:
+def look(session: CDPSession, width: int, phone: bool, colours: str) -> None:
     """Make the browser a phone or a desk, in light or dark."""
     size = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": phone}
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-    browser.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": phone})
+    session.send("Emulation.setDeviceMetricsOverride", size)
+    session.send("Emulation.setTouchEmulationEnabled", {"enabled": phone})
     wishes = [{"name": "prefers-color-scheme", "value": colours}]
     if phone:
         wishes += [{"name": "hover", "value": "none"}, {"name": "pointer", "value": "coarse"}]
-    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": wishes})
+    session.send("Emulation.setEmulatedMedia", {"features": wishes})
 
 
-def take(browser: Chrome, width: int) -> bytes:
+def take(page: Page, session: CDPSession, width: int) -> bytes:
     """The page from its top down, as WebP."""
-    height = min(browser.execute_script("return document.documentElement.scrollHeight"), TALLEST)
+    height = min(page.evaluate("document.documentElement.scrollHeight"), TALLEST)
     clip = {"x": 0, "y": 0, "width": width, "height": height, "scale": SCALE}
-    shot = browser.execute_cdp_cmd("Page.captureScreenshot", {"captureBeyondViewport": True, "clip": clip})
+    shot = session.send("Page.captureScreenshot", {"captureBeyondViewport": True, "clip": clip})
     buffer = io.BytesIO()
     Image.open(io.BytesIO(base64.b64decode(shot["data"]))).convert("RGB").save(buffer, "WEBP", quality=42, method=6)
     return buffer.getvalue()
@@ -149,22 +158,18 @@ def main() -> None:
 
 def take_all(target: Path, wanted: set[str] | None = None) -> int:
     """Take every picture that is wanted (all where None); their bytes."""
-    options = ChromeOptions()
-    for flag in FLAGS:
-        options.add_argument(flag)
     target.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder, serving(Path(folder, "archive")) as address:
-        browser = Chrome(options, ChromeService(shutil.which("chromedriver")))
-        fill(browser, address, photos(Path(folder)))
-        for page, screen, (colours, language) in itertools.product(PAGES, SCREENS, LOOKS):
-            name = f"{page}-{screen}-{colours}-{language}.webp"
-            if wanted is None or name in wanted:
+    with tempfile.TemporaryDirectory() as folder, serving(Path(folder, "archive")) as address, open_page() as page:
+        session = page.context.new_cdp_session(page)
+        fill(page, address, photos(Path(folder)))
+        for name, screen, (colours, language) in itertools.product(PAGES, SCREENS, LOOKS):
+            file = f"{name}-{screen}-{colours}-{language}.webp"
+            if wanted is None or file in wanted:
                 width, phone = SCREENS[screen]
-                look(browser, width, phone, colours)
-                browser.get(f"{address}{PAGES[page]}?lang={language}")
-                prepare(browser, page)
-                (target / name).write_bytes(take(browser, width))
-        browser.quit()
+                look(session, width, phone, colours)
+                page.goto(f"{address}{PAGES[name]}?lang={language}")
+                prepare(page, name)
+                (target / file).write_bytes(take(page, session, width))
     size = sum(path.stat().st_size for path in target.iterdir())
     print(f"{len(list(target.iterdir()))} pictures, {size:,} bytes")
     return size

@@ -1,17 +1,15 @@
 // The page: photos in, answers out. Nothing leaves the browser.
-import { Model } from "./model.js";
-
 const [status, form, answers, lines] = ["status", "photos", "answers", "lines"].map((id) => document.getElementById(id));
 const percent = new Intl.NumberFormat(undefined, { style: "percent", maximumFractionDigits: 1 });
 
 try {
-  const model = await Model.load(new URLSearchParams(location.search).get("model") ?? "model.onnx");
+  const { Model } = await import("./model.js");  // here, so that a file that cannot be loaded is said on the page
+  const model = await Model.load(new URLSearchParams(location.search).get("model") ?? document.body.dataset.model);
   status.textContent = `${model.name} is ready. It knows ${model.card.classes.join(" and ")}.`;
   form.disabled = false;
   form.addEventListener("change", () => answerAll(model, [...form.files]));
 } catch (error) {
-  status.textContent = error.message;
-  status.className = "wrong";
+  window.sayWhatFailed(error.message);
 }
 document.body.dataset.ready = "yes";
 
@@ -19,7 +17,7 @@ async function answerAll(model, files) {
   answers.replaceChildren();
   lines.textContent = "";
   document.body.dataset.done = "no";
-  for (const file of files) show(file, await answerOne(model, file));
+  for (const file of files) show(file, await answerOne(model, file), model.card.classes);
   status.textContent = `${files.length} photo${files.length === 1 ? "" : "s"} answered by ${model.name}, on this device.`;
   document.body.dataset.done = "yes";
 }
@@ -27,13 +25,15 @@ async function answerAll(model, files) {
 async function answerOne(model, file) {
   try {
     return await model.answer(file);
-  } catch {
-    const error = { code: "broken_image", message: "Expected a photo, but this browser cannot decode the file." };
+  } catch (reason) {
+    const tooLarge = reason instanceof RangeError;
+    const message = tooLarge ? reason.message : "This browser cannot decode the file.";
+    const error = { code: tooLarge ? "image_too_large" : "broken_image", message };
     return { path: file.name, label: null, verdict: null, scores: null, model: null, error };
   }
 }
 
-function show(file, answer) {
+function show(file, answer, classes) {
   lines.append(`${JSON.stringify(answer)}\n`);
   const item = document.getElementById("answer").content.firstElementChild.cloneNode(true);
   const [image, title, list] = ["img", "strong", "dl"].map((name) => item.querySelector(name));
@@ -41,7 +41,8 @@ function show(file, answer) {
   image.alt = "";
   image.hidden = Boolean(answer.error);
   title.textContent = `${answer.path}: ${answer.error ? answer.error.message : answer.verdict}`;
-  for (const [name, score] of Object.entries(answer.scores ?? {})) {
+  for (const name of answer.scores ? classes : []) {
+    const score = answer.scores[name];
     const [term, value, bar] = ["dt", "dd", "meter"].map((kind) => document.createElement(kind));
     [term.textContent, bar.value] = [name, score];
     bar.setAttribute("aria-label", name);

@@ -2,18 +2,28 @@
 
 The networks here pool the last feature maps and apply one linear layer. For such networks Grad-CAM (Selvaraju et al.,
 arXiv 1610.02391) has a closed form, the class activation map (Zhou et al., arXiv 1512.04150): the linear layer applied
-at each place. Every graph returns that as `maps`, so an explanation needs no gradient and no second pass.
+at each place. Every graph returns that as `maps`, so an explanation needs no gradient and no second pass. A head with
+weights of its own for each place (`head="flatten"`) gives HiResCAM in the same way (Draelos and Carin, arXiv
+2011.08891).
+
+Maps are calibrated logits, bias included: above 0 a place by itself would make the class more likely than not. The bias
+stays in on purpose: without it half of the places in photos of dogs would speak for a cat (51 % of the default model's
+places in 40 validation photos, 3 % with it). What the gate thinks of the photo as a whole is not in the maps: a cow can
+be warm and still be refused.
 """
 
 from __future__ import annotations
 
+import base64
 import io
+from collections.abc import Mapping
+from html import escape
 
 import numpy as np
 from PIL import Image
 
-from pawsight.card import Input
 from pawsight.images import fitted_box, resize
+from pawsight.model.card import Input
 from pawsight.types import Floats, Pixels
 
 # Dark to bright in even steps of lightness, so that it also reads in grey and with colour-blind eyes.
@@ -81,3 +91,17 @@ def to_png(pixels: Pixels) -> bytes:
     buffer = io.BytesIO()
     Image.fromarray(pixels).save(buffer, "PNG")
     return buffer.getvalue()
+
+
+def to_html(picture: Pixels, verdict: str, scores: Mapping[str, float]) -> str:
+    """Write a picture, a verdict and its scores as HTML for a notebook.
+
+    Args:
+        picture: `(H, W, 3)` uint8, for example from `overlay`.
+        verdict: what was decided.
+        scores: class -> probability, 0..1.
+    """
+    rows = "".join(f"<tr><td>{escape(name)}</td><td>{score:.3f}</td></tr>" for name, score in scores.items())
+    source = f"data:image/png;base64,{base64.b64encode(to_png(picture)).decode()}"
+    image = f'<img alt="Where the model looked" style="max-width: 20rem" src="{source}">'
+    return f"<figure>{image}<figcaption><strong>{escape(verdict)}</strong></figcaption></figure><table>{rows}</table>"

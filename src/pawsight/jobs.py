@@ -1,12 +1,12 @@
-"""Work in a process of its own, whose state lies on disk: it outlasts whoever asked for it, and all workers see it.
+"""Work in a process of its own, with its state on disk: it outlasts its parent, and all workers see it.
 
-A job is a folder. `status.json` says how far it is, a lock on `running` that it lives, `stop` that it should end.
+A job is a folder. `status.json` says how far it is, a lock on the file `lock` that its process is alive, `running` that
+it has begun, and `stop` that it should end.
 """
 
 from __future__ import annotations
 
 import _thread
-import os
 import signal
 import subprocess
 import threading
@@ -19,9 +19,9 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
-from pawsight import private
-from pawsight.archive import disk
 from pawsight.errors import PawsightError
+from pawsight.storage import private
+from pawsight.storage.lock import is_locked, wait_for_lock
 from pawsight.types import Item
 
 State = Literal["running", "done", "failed", "stopped"]
@@ -99,15 +99,14 @@ class Job:
         private.write(self.folder / "stop", b"")
 
     def _lives(self, status: Status) -> bool:
-        if not (self.folder / "running").exists():
-            return time.time() - status.at < _PATIENCE
-        held = disk.seize(self.folder / "running")
-        if held is not None:
-            disk.close(held)
-        return held is None
+        begun = (self.folder / "running").exists()  # looked at first: the process locks before it says so
+        with private.translated():
+            if is_locked(self.folder / "lock"):
+                return True
+        return not begun and time.time() - status.at < _PATIENCE
 
 
-class Progress:
+class JobProgress:
     """What a job says of itself, from the inside; wraps things on their way as `types.Watch` wants it."""
 
     def __init__(self, folder: Path, task: str) -> None:
@@ -115,7 +114,7 @@ class Progress:
         self._said = 0.0
         self._ends: float | None = None
 
-    def foretell(self, seconds: float) -> None:
+    def expect(self, seconds: float) -> None:
         """Say how much longer all will take."""
         self._ends = time.time() + seconds
 
@@ -136,20 +135,21 @@ class Progress:
 
 
 @contextmanager
-def working(folder: Path, task: str) -> Iterator[Progress]:
+def working(folder: Path, task: str) -> Iterator[JobProgress]:
     """Be a job while the block runs: its end, good or bad, is written down.
 
     Args:
         folder: of the job.
         task: what it does.
     """
-    held = disk.create(private.make_folder(folder) / f"running.{os.getpid()}", b"")
-    disk.move(folder / f"running.{os.getpid()}", folder / "running")
+    with private.translated():
+        lock = wait_for_lock(private.make_folder(folder) / "lock", _PATIENCE)  # others hold it only to look
+    private.write(folder / "running", b"", durable=False)
     end, ended = Status(task=task, state="done", at=0), threading.Event()
     signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where the server came from `nohup ... &`
     try:
         threading.Thread(target=_look_for_stop, args=(folder, ended), daemon=True).start()
-        yield Progress(folder, task)
+        yield JobProgress(folder, task)
     except KeyboardInterrupt:
         end = msgspec.structs.replace(end, state="stopped")
     except PawsightError as error:
@@ -160,7 +160,7 @@ def working(folder: Path, task: str) -> Iterator[Progress]:
     finally:
         ended.set()
         write(folder, msgspec.structs.replace(end, at=time.time()))
-        disk.close(held)
+        lock.release()
 
 
 def _look_for_stop(folder: Path, ended: threading.Event) -> None:

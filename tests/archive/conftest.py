@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import os
-import pwd
 import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from pawsight.archive.entry import Entry
+from pawsight.archive.entry import ArchiveEntry
 from pawsight.archive.store import Archive
+from pawsight.archive.tables import EntryRow
 from pawsight.classifier import Prediction
+from pawsight.model.looks_like import Resemblance
 from pawsight.settings import Settings
 
 THUMBNAIL = b"\xff\xd8 a small JPEG, as far as the archive cares"
 Settle = Callable[..., Settings]
-Put = Callable[..., Entry]
+Put = Callable[..., ArchiveEntry]
 
 
 def _prediction(label: str = "cat", score: float = 0.98, *, model: str = "tiny-1", seed: int = 0) -> Prediction:
@@ -31,7 +33,8 @@ def _prediction(label: str = "cat", score: float = 0.98, *, model: str = "tiny-1
     maps = chance.normal(size=(4, 4, 2)).astype(np.float32)
     other = "dog" if label == "cat" else "cat"
     verdict = label if score > 0.7 else "unsure"
-    return Prediction(label, verdict, {label: score, other: 0.02}, model, features, maps)
+    scores = {label: score, other: 0.02}
+    return Prediction(label, verdict, scores, model, features, maps, looks_like=[Resemblance("tabby", 0.61)])
 
 
 @pytest.fixture(scope="session")
@@ -88,7 +91,7 @@ def cluster() -> Iterator[Cluster]:
 
 def find_postgresql() -> Path:
     """The folder of the newest PostgreSQL's programs."""
-    pytest.importorskip("psycopg", reason="needs psycopg: pip install 'pawsight[postgres]'")
+    pytest.importorskip("psycopg", reason="needs psycopg: pip install '.[postgres]'")
     if found := shutil.which("initdb"):
         return Path(found).parent
     if debian := sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb")):
@@ -98,6 +101,8 @@ def find_postgresql() -> Path:
 
 def server_user() -> str:
     """PostgreSQL refuses to run as root."""
+    import pwd  # not on Windows
+
     return next(name for name in ("postgres", "nobody") if name in {one.pw_name for one in pwd.getpwall()})
 
 
@@ -140,9 +145,22 @@ def upload(picture: Callable[..., bytes]) -> Callable[[int], bytes]:
 def put(upload: Callable[[int], bytes]) -> Put:
     """Put the photo of a number: `put(archive, 3, label="dog", score=0.6, visitor="token")`."""
 
-    def put(archive: Archive, seed: int = 0, *, visitor: str = "", **answer: object) -> Entry:
+    def put(archive: Archive, seed: int = 0, *, visitor: str = "", **answer: object) -> ArchiveEntry:
         said = _prediction(seed=seed, **answer)  # type: ignore[arg-type]
-        photo = archive.clean(upload(seed))
+        photo = archive.strip_metadata(upload(seed))
         return archive.put(photo, said, width=64, height=48, thumbnail=THUMBNAIL, visitor=visitor, milliseconds=7.5)
 
     return put
+
+
+@pytest.fixture
+def age() -> Callable[[Archive, ArchiveEntry, float], None]:
+    """`age(archive, entry, days)` makes an entry older."""
+
+    def make_older(archive: Archive, entry: ArchiveEntry, days: float) -> None:
+        with archive.index.writing() as session:
+            row = session.get(EntryRow, entry.id)
+            assert row
+            row.created -= timedelta(days=days)
+
+    return make_older

@@ -8,15 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from pawsight.archive import disk
 from pawsight.archive.backup import backup
 from pawsight.archive.check import check
-from pawsight.archive.entry import Entry
+from pawsight.archive.entry import ArchiveEntry
 from pawsight.archive.store import Archive
 from pawsight.errors import ArchiveUnavailable, BadArchive
 from pawsight.settings import Settings
+from pawsight.storage import durable
 
-Put = Callable[..., Entry]
+Put = Callable[..., ArchiveEntry]
+Settle = Callable[..., Settings]
 
 
 @pytest.fixture
@@ -46,7 +47,7 @@ def test_archive_and_backup_live_apart(home: Settings, put: Put, tmp_path: Path)
     with Archive.open(home) as archive:
         entry = put(archive)
         backup(archive, tmp_path / "backup")
-        archive.forget(entry.id)
+        archive.delete(entry.id)
         with restored(tmp_path / "backup") as copy:
             assert copy.photo(entry.id)
 
@@ -57,7 +58,7 @@ def test_another_disk_gets_copies(home: Settings, put: Put, tmp_path: Path, monk
 
     with Archive.open(home) as archive:
         put(archive)
-        monkeypatch.setattr(disk, "link", refuse)
+        monkeypatch.setattr(durable, "link", refuse)
         backup(archive, tmp_path / "backup")
         monkeypatch.undo()
     with restored(tmp_path / "backup") as copy:
@@ -67,14 +68,14 @@ def test_another_disk_gets_copies(home: Settings, put: Put, tmp_path: Path, monk
 
 
 def test_a_backup_while_in_use_is_whole(home: Settings, put: Put, tmp_path: Path) -> None:
-    stop, troubles = threading.Event(), []
+    stop, troubles = threading.Event(), []  # type: ignore[var-annotated]
 
     def use() -> None:
         seed = 100
         try:
             while not stop.is_set():
                 ids = [put(archive, seed := seed + 1).id for _ in range(3)]
-                archive.forget(ids[1])
+                archive.delete(ids[1])
         except Exception as error:
             troubles.append(error)
 
@@ -99,8 +100,8 @@ def test_what_is_forgotten_before_its_file_is_copied_is_not_in_it(home: Settings
         assert archive.files
 
         def forget_first(names, total):  # type: ignore[no-untyped-def]
-            archive.forget(gone.id)
-            next(path for path in archive.files.walk() if path.name.startswith(lost.stored)).unlink()
+            archive.delete(gone.id)
+            next(path for path in archive.files.walk() if path.name.startswith(str(lost.stored))).unlink()
             return names
 
         backup(archive, tmp_path / "backup", watch=forget_first)
@@ -135,3 +136,12 @@ def test_with_postgresql_the_files_are_copied(postgresql: str, put: Put, tmp_pat
     with Archive.open(Settings(archive=str(tmp_path / "backup"), archive_url=postgresql)) as copy:
         assert copy.photo(entry.id)
         assert check(copy).faults == []
+
+
+@pytest.mark.parametrize("target", ["archive", "archive/copy", "archive/files/copy"])
+def test_a_backup_into_the_archive_itself_is_refused(settled: Settle, put: Put, tmp_path: Path, target: str) -> None:
+    with Archive.open(settled()) as archive:
+        put(archive)
+        with pytest.raises(BadArchive, match="inside the archive"):
+            backup(archive, tmp_path / target)
+        assert check(archive).faults == []

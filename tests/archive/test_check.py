@@ -14,16 +14,16 @@ from pathlib import Path
 import pytest
 
 from pawsight.archive.check import Fault, check
-from pawsight.archive.entry import UNANSWERED, Entry, Filter
+from pawsight.archive.entry import UNANSWERED, ArchiveEntry, Filter
 from pawsight.archive.store import Archive
 from pawsight.errors import EntryNotFound
 from pawsight.settings import Settings
 
-Put = Callable[..., Entry]
+Put = Callable[..., ArchiveEntry]
 Settle = Callable[..., Settings]
 
 
-def where(archive: Archive, entry: Entry) -> Path:
+def where(archive: Archive, entry: ArchiveEntry) -> Path:
     assert archive.files
     return next(path for path in archive.files.walk() if path.name.startswith(entry.stored or "-"))
 
@@ -93,7 +93,7 @@ def test_a_lost_index_is_rebuilt_from_files(
         }
         with pytest.raises(EntryNotFound):
             archive.details(found[0].id)
-        answered = archive.answer(found[0].id, prediction("dog"), thumbnail=b"small")  # type: ignore[arg-type]
+        answered = archive.replace_prediction(found[0].id, prediction("dog"), thumbnail=b"small")  # type: ignore[arg-type]
         assert (answered.verdict, archive.details(answered.id).thumbnail) == ("dog", b"small")
 
 
@@ -158,7 +158,7 @@ def test_no_false_alarms_while_the_archive_is_in_use(archive: Archive, put: Put)
             while not stop.is_set():
                 ids = [put(archive, first + seed % 3).id for seed in range(4)]
                 for id in ids:
-                    archive.forget(id)
+                    archive.delete(id)
         except Exception as error:
             troubles.append(error)
 
@@ -183,7 +183,7 @@ def test_an_upload_that_comes_while_its_loss_is_mended_keeps_its_file(archive: A
         new.append(put(archive, 1))
         return paths
 
-    new: list[Entry] = []
+    new: list[ArchiveEntry] = []
     assert check(archive, repair=True, watch=upload_meanwhile).faults == []
     assert archive.photo(new[0].id) == archive.photo(old.id)
 
@@ -192,7 +192,7 @@ def test_what_is_forgotten_while_a_check_runs_is_no_fault(archive: Archive, put:
     entry = put(archive, 1)
 
     def forget_meanwhile(paths, total):  # type: ignore[no-untyped-def]
-        archive.forget(entry.id)
+        archive.delete(entry.id)
         return paths
 
     assert check(archive, watch=forget_meanwhile).faults == []

@@ -16,14 +16,14 @@ from typing import Any
 import pytest
 from sqlalchemy import event, exc
 
-from pawsight.archive import disk
 from pawsight.archive.check import check
-from pawsight.archive.entry import Entry
+from pawsight.archive.entry import ArchiveEntry
 from pawsight.archive.store import Archive
 from pawsight.errors import ArchiveUnavailable, EntryNotFound, PawsightError, StorageFull
 from pawsight.settings import Settings
+from pawsight.storage import durable
 
-Put = Callable[..., Entry]
+Put = Callable[..., ArchiveEntry]
 Settle = Callable[..., Settings]
 SOURCE = Path(__file__).parents[2] / "src"
 KILLS = int(os.environ.get("PAWSIGHT_TEST_KILLS", "6"))
@@ -47,6 +47,7 @@ def promised(settings: Settings) -> dict[str, dict[str, str]]:
     return found
 
 
+@pytest.mark.long
 def test_killed_at_any_moment(settled: Settle) -> None:
     settings = settled()
     write("kill", settings, KILLS)
@@ -64,6 +65,7 @@ def test_killed_at_any_moment(settled: Settle) -> None:
         assert 0 <= in_between <= 2 * (KILLS + 2)  # what a writer had no time to note
 
 
+@pytest.mark.long
 def test_four_writers_at_once(settled: Settle) -> None:
     settings = settled()
     write("together", settings, 10)
@@ -95,6 +97,7 @@ class Faulty:
         return call
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("number", [errno.EIO, errno.ENOSPC], ids=errno.errorcode.get)
 def test_every_call_to_the_disk_fails_once(
     number: int, settled: Settle, put: Put, monkeypatch: pytest.MonkeyPatch
@@ -104,7 +107,7 @@ def test_every_call_to_the_disk_fails_once(
         with Archive.open(settled()) as archive:
             faulty = Faulty(at, number)
             with monkeypatch.context() as patch:
-                patch.setattr(disk, "os", faulty)
+                patch.setattr(durable, "os", faulty)
                 refused = refusal(lambda: put(archive, at))  # noqa: B023
             if len(faulty.calls) < at:
                 break
@@ -138,8 +141,8 @@ def test_every_call_to_the_disk_fails_once_while_forgetting(
             entry = put(archive, at)
             faulty = Faulty(at, number)
             with monkeypatch.context() as patch:
-                patch.setattr(disk, "os", faulty)
-                refusal(lambda: archive.forget(entry.id))  # noqa: B023
+                patch.setattr(durable, "os", faulty)
+                refusal(lambda: archive.delete(entry.id))  # noqa: B023
             assert archive.find().total == 0
         if len(faulty.calls) < at:
             break
@@ -191,36 +194,13 @@ def test_the_order_that_makes_it_durable(archive: Archive, put: Put, monkeypatch
     """Content synced, then named, then the folder synced, then the row committed; only then does `put` return."""
     faulty = Faulty(0, 0)
     event.listen(archive.index.engine, "commit", lambda connection: faulty.calls.append("commit"))
-    monkeypatch.setattr(disk, "os", faulty)
+    monkeypatch.setattr(durable, "os", faulty)
     put(archive)
     calls = [call for call in faulty.calls if call in {"write", "fsync", "link", "commit"}]
     assert calls[:2] == ["write", "fsync"]
     link, commit = calls.index("link"), calls.index("commit")
     assert "fsync" in calls[link:commit]
     assert "write" not in calls[commit:]
-
-
-def test_sqlite_syncs_every_commit(tmp_path: Path) -> None:
-    with Archive.open(Settings(archive=str(tmp_path))) as archive, archive.index.reading() as session:
-        said = {
-            name: session.connection().exec_driver_sql(f"PRAGMA {name}").scalar()
-            for name in ("journal_mode", "synchronous", "foreign_keys", "secure_delete")
-        }
-    assert said == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "secure_delete": 1}
-
-
-def test_what_is_forgotten_cannot_be_read_from_the_disk(tmp_path: Path, put: Put) -> None:
-    with Archive.open(Settings(archive=str(tmp_path))) as archive:
-        entry = put(archive, visitor="token")
-        thumbnail = archive.details(entry.id).thumbnail
-        assert holding(tmp_path, thumbnail)
-        archive.forget(entry.id)
-        assert holding(tmp_path, thumbnail) == []
-        assert holding(tmp_path, entry.id.encode()) == []
-
-
-def holding(folder: Path, mark: bytes) -> list[str]:
-    return [path.name for path in folder.rglob("*") if path.is_file() and mark in path.read_bytes()]
 
 
 @pytest.fixture
@@ -261,9 +241,10 @@ def fill(filler: Path, folder: Path, room: int) -> None:
     filler.write_bytes(bytes(free - room))
 
 
+@pytest.mark.long
 def test_postgresql_crashes_under_load(postgresql: str, cluster: Any, tmp_path: Path, put: Put) -> None:
     settings = Settings(archive=str(tmp_path / "archive"), archive_url=postgresql)
-    kept: list[Entry] = []
+    kept: list[ArchiveEntry] = []
     refused: list[ArchiveUnavailable] = []
     stop = threading.Event()
 

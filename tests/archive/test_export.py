@@ -10,14 +10,14 @@ from zipfile import ZipFile
 import numpy as np
 import pytest
 
-from pawsight.archive.entry import Entry
-from pawsight.archive.export import Exported, export, labelled, zipped
-from pawsight.archive.files import Name
+from pawsight.archive.entry import ArchiveEntry
+from pawsight.archive.export import ArchiveExport, export, labelled, zipped
+from pawsight.archive.files import StoredName
 from pawsight.archive.store import Archive
 from pawsight.classifier import Prediction
 from pawsight.errors import BadArchive
 
-Put = Callable[..., Entry]
+Put = Callable[..., ArchiveEntry]
 
 
 def written(folder: Path) -> dict[str, set[str]]:
@@ -30,7 +30,7 @@ def test_corrections_are_the_labels(archive: Archive, put: Put, tmp_path: Path) 
     for entry, label in ((cat, "cat"), (dog, "dog"), (neither, "neither"), (both, "both")):
         archive.correct(entry.id, label)
     done = export(archive, tmp_path / "photos")
-    assert done == Exported({"cat": 1, "dog": 1, "neither": 1}, several=1)
+    assert done == ArchiveExport({"cat": 1, "dog": 1, "neither": 1}, several=1)
     assert written(tmp_path / "photos") == {"cat": {cat.stored}, "dog": {dog.stored}, "neither": {neither.stored}}
 
 
@@ -62,7 +62,7 @@ def test_a_lost_photo_is_not_counted(archive: Archive, put: Put, tmp_path: Path)
     archive.correct(entry.id, "dog")
     assert archive.files
     next(archive.files.walk()).unlink()
-    assert export(archive, tmp_path / "photos") == Exported({}, several=0)
+    assert export(archive, tmp_path / "photos") == ArchiveExport({}, several=0)
 
 
 def test_training_photos_are_copies(archive: Archive, put: Put, tmp_path: Path) -> None:
@@ -80,7 +80,7 @@ def test_the_zip_holds_the_same_as_the_folder(archive: Archive, put: Put, tmp_pa
     lost = put(archive, 9)
     archive.correct(lost.id, "cat")
     assert archive.files
-    archive.files.path(Name(str(lost.stored), lost.format)).unlink()
+    archive.files.path(StoredName(str(lost.stored), lost.format)).unlink()
     export(archive, tmp_path / "photos")
     labels = labelled(archive)
     (tmp_path / "photos.zip").write_bytes(b"".join(zipped(archive, labels)))
@@ -102,7 +102,7 @@ def test_a_class_that_would_leave_the_folder(archive: Archive, upload: Callable[
     scores = {"../outside": 0.9, "dog": 0.1}
     nothing = np.zeros(1, np.float32)
     said = Prediction("../outside", "../outside", scores, "bad-1", nothing, nothing.reshape(1, 1, 1))
-    entry = archive.put(archive.clean(upload(0)), said, width=64, height=48, thumbnail=b"")
+    entry = archive.put(archive.strip_metadata(upload(0)), said, width=64, height=48, thumbnail=b"")
     archive.correct(entry.id, "../outside")
     with pytest.raises(BadArchive, match="folder's name"):
         export(archive, tmp_path / "photos")
@@ -120,7 +120,7 @@ def test_prepare_takes_it(archive: Archive, tmp_path: Path, prediction: Callable
         cells = np.random.default_rng(seed).integers(0, 256, (8, 10, 3), dtype=np.uint8)
         path = tmp_path / "photo.png"
         picture.fromarray(cells.repeat(8, axis=0).repeat(8, axis=1)).save(path)
-        photo = archive.clean(path.read_bytes())
+        photo = archive.strip_metadata(path.read_bytes())
         entry = archive.put(photo, prediction(), width=80, height=64, thumbnail=b"")
         archive.correct(entry.id, "dog" if seed % 2 else "cat")
     export(archive, tmp_path / "photos")

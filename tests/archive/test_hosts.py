@@ -65,7 +65,8 @@ def hosts(postgresql: str, tmp_path: Path, tiny_model: Path) -> Iterator[list[tu
         yield [stack.enter_context(one) for one in started]
 
 
-def test_what_one_host_is_told_the_other_knows(hosts: Any, upload: Any, postgresql: str, tmp_path: Path) -> None:
+@pytest.mark.long
+def test_what_one_host_learns_the_other_knows(hosts: Any, upload: Any, postgresql: str, tmp_path: Path) -> None:
     (first, one), (_, two) = hosts
     photos = [upload(number % 12) for number in range(24)]  # each twice, on both hosts, at the same time
     with ThreadPoolExecutor(6) as pool:

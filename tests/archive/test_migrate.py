@@ -19,21 +19,21 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
 
-from pawsight.archive.entry import Entry
+from pawsight.archive.entry import ArchiveEntry
 from pawsight.archive.migrate import HEAD, SCRIPTS, migrate, upgrade
 from pawsight.archive.store import Archive
 from pawsight.archive.tables import Base
 from pawsight.errors import BadArchive
 from pawsight.settings import Settings
 
-Put = Callable[..., Entry]
+Put = Callable[..., ArchiveEntry]
 Settle = Callable[..., Settings]
 SOURCE = Path(__file__).parents[2] / "src"
 STEP = os.environ.get("PAWSIGHT_TEST_STEP", "5")  # 1: a kill before every single statement
 NEXT = """
 import sqlalchemy as sa
 from alembic import op
-revision, down_revision = "0002", "0001"
+revision, down_revision = "0003", "0002"
 def upgrade():
     op.add_column("entries", sa.Column("remark", sa.String))
     op.execute("UPDATE entries SET remark = 'old'")
@@ -76,33 +76,45 @@ def newer(tmp_path: Path) -> Path:
     """The migrations of a Pawsight to come."""
     folder = tmp_path / "newer"
     shutil.copytree(SCRIPTS, folder, ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "versions" / "0002_next.py").write_text(NEXT)
+    (folder / "versions" / "0003_next.py").write_text(NEXT)
     return folder
 
 
 def test_a_newer_index_is_refused_and_left_alone(settled: Settle, put: Put, newer: Path) -> None:
     with Archive.open(settled()) as archive:
         put(archive)
-        migrate(archive.index.engine, archive.index._writer, newer, "0002")
+        migrate(archive.index.engine, archive.index._writer, newer, "0003")
     for _ in range(2):
-        with pytest.raises(BadArchive, match=r"schema 0001 or older, but it has 0002\. A newer Pawsight"):
+        with pytest.raises(BadArchive, match=r"schema 0002 or older, but it has 0003\. A newer Pawsight"):
             Archive.open(settled())
 
 
 def test_an_upgrade_keeps_what_is_there(settled: Settle, put: Put, newer: Path) -> None:
     with Archive.open(settled()) as archive:
         entry = put(archive)
-        migrate(archive.index.engine, archive.index._writer, newer, "0002")
+        migrate(archive.index.engine, archive.index._writer, newer, "0003")
         assert archive.get(entry.id) == entry
         with archive.index.reading() as session:
             assert session.execute(sa.text("SELECT remark FROM entries")).scalars().all() == ["old"]
+
+
+def test_an_index_of_the_first_schema_is_upgraded(settled: Settle, put: Put) -> None:
+    with Archive.open(settled()) as archive:
+        entry = put(archive)
+        with archive.index._writer() as connection:
+            connection.execute(sa.text("ALTER TABLE details DROP COLUMN looks_like"))
+            connection.execute(sa.text("UPDATE alembic_version SET version_num = '0001'"))
+    with Archive.open(settled()) as archive:
+        assert archive.details(entry.id).looks_like == []
+        assert archive.get(entry.id) == entry
+        assert archive.details(put(archive, 1).id).looks_like != []
 
 
 def test_an_upgrade_that_fails_anywhere_changes_nothing(settled: Settle, put: Put, newer: Path) -> None:
     with Archive.open(settled()) as archive:
         entry = put(archive)
         for at in range(1, 100):
-            seen = []
+            seen = []  # type: ignore[var-annotated]
 
             def count(*words: object, at: int = at, seen: list[object] = seen) -> None:
                 seen.append(words)
@@ -111,7 +123,7 @@ def test_an_upgrade_that_fails_anywhere_changes_nothing(settled: Settle, put: Pu
 
             event.listen(archive.index.engine, "before_cursor_execute", count)
             try:
-                migrate(archive.index.engine, archive.index._writer, newer, "0002")
+                migrate(archive.index.engine, archive.index._writer, newer, "0003")
                 break
             except KeyboardInterrupt:
                 pass
@@ -124,6 +136,7 @@ def test_an_upgrade_that_fails_anywhere_changes_nothing(settled: Settle, put: Pu
         assert at > 4
 
 
+@pytest.mark.long
 def test_a_first_start_can_be_killed(settled: Settle, put: Put) -> None:
     """Each kill meets what the one before left; the index is either not there yet or complete."""
     settings = settled()

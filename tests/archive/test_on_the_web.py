@@ -1,4 +1,4 @@
-"""The web on an archive in either database: upload, correct, forget, and the admin pages about it."""
+"""The web on an archive in either database: upload, correct, delete, and the admin pages about it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def client(
     settled: Callable[..., Settings], classifier: Classifier, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
 ) -> FlaskClient:
     """A visitor who is the admin too."""
-    monkeypatch.setattr(password, "_COST", (4, 8, 1))
+    monkeypatch.setattr(password, "_COST", "scrypt:128:8:1")
     settings = msgspec.structs.replace(settled(), admin=str(tmp_path / "admin"))
     password.store(settings, PASSWORD)
     client = create_app(settings, classifier).test_client()
@@ -48,7 +48,8 @@ def send(client: FlaskClient, picture: Callable[..., bytes], colours: Any) -> Ca
     return send
 
 
-def test_upload_correct_forget(client: FlaskClient, send: Callable[..., str]) -> None:
+@pytest.mark.long
+def test_upload_correct_delete(client: FlaskClient, send: Callable[..., str]) -> None:
     kept, gone = send("cat"), send("dog")
     corrected = client.patch(f"{PREDICTIONS}/{kept}", json={"correction": "dog"})
     assert corrected.json == client.get(f"{PREDICTIONS}/{kept}").json

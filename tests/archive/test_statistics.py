@@ -1,9 +1,18 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import timedelta
+
 import numpy as np
 import pytest
 
+from pawsight.archive.entry import ArchiveEntry, Filter
+from pawsight.archive.mappers import now
 from pawsight.archive.statistics import shift
+from pawsight.archive.store import Archive
+
+Put = Callable[..., ArchiveEntry]
+Age = Callable[[Archive, ArchiveEntry, float], None]
 
 
 def drawn(n: int, shares: list[float], seed: int) -> dict[str, int]:
@@ -47,3 +56,25 @@ def test_verdicts_that_are_new_are_a_shift() -> None:
 def test_no_verdicts_to_compare() -> None:
     with pytest.raises(ValueError, match="received 0 and 3"):
         shift({}, {"cat": 3})
+
+
+def test_usage_by_day(archive: Archive, put: Put, age: Age) -> None:
+    first, second, third = (put(archive, seed) for seed in range(3))
+    age(archive, first, 40)
+    age(archive, second, 2)
+    archive.correct(second.id, "dog")
+    days = archive.usage(30)
+    assert [(day.photos, day.corrected, day.bytes) for day in days] == [(1, 1, second.bytes), (1, 0, third.bytes)]
+    assert days[1].date - days[0].date == timedelta(days=2)
+    assert len(archive.usage(60)) == 3
+
+
+def test_verdicts_of_a_day_and_of_a_time(archive: Archive, put: Put, age: Age) -> None:
+    old = put(archive, 0, score=0.6)
+    for seed, label in enumerate(["cat", "cat", "dog"], 1):
+        put(archive, seed, label=label)
+    age(archive, old, 9)
+    assert [day.verdicts for day in archive.usage()] == [{"unsure": 1}, {"cat": 2, "dog": 1}]
+    assert archive.verdicts() == {"unsure": 1, "cat": 2, "dog": 1}
+    assert archive.verdicts(Filter(since=now() - timedelta(days=7), model="tiny-1")) == {"cat": 2, "dog": 1}
+    assert archive.verdicts(Filter(model="other-1")) == {}

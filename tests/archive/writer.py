@@ -22,14 +22,15 @@ from PIL import Image
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
-from pawsight.archive.entry import Entry
+from pawsight.archive.entry import ArchiveEntry
 from pawsight.archive.store import Archive
 from pawsight.classifier import Prediction
 from pawsight.settings import Settings
 
 task, folder, url, number = sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4])
 settings = Settings(archive=folder, archive_url=url)
-answer = Prediction("cat", "cat", {"cat": 0.9, "dog": 0.1}, "tiny-1", np.ones(8, np.float32), np.ones((2, 2, 2)))
+MAPS = np.ones((2, 2, 2), np.float32)
+answer = Prediction("cat", "cat", {"cat": 0.9, "dog": 0.1}, "tiny-1", np.ones(8, np.float32), MAPS)
 
 
 def photo(seed: int) -> bytes:
@@ -38,14 +39,14 @@ def photo(seed: int) -> bytes:
     return buffer.getvalue()
 
 
-def note(done: str, entry: Entry) -> None:
+def note(done: str, entry: ArchiveEntry) -> None:
     file = os.open(f"{folder}.promised", os.O_WRONLY | os.O_APPEND | os.O_CREAT)
     os.write(file, f"{done} {entry.id} {entry.stored}\n".encode())
     os.close(file)
 
 
-def put(archive: Archive, seed: int) -> Entry:
-    entry = archive.put(archive.clean(photo(seed)), answer, width=32, height=24, thumbnail=b"small")
+def put(archive: Archive, seed: int) -> ArchiveEntry:
+    entry = archive.put(archive.strip_metadata(photo(seed)), answer, width=32, height=24, thumbnail=b"small")
     note("put", entry)
     return entry
 
@@ -56,7 +57,7 @@ def write_for_ever() -> None:
         while True:
             _, goes = (put(archive, chance.randrange(40)) for _ in range(2))
             note("forgets", goes)
-            archive.forget(goes.id)
+            archive.delete(goes.id)
             note("forgot", goes)
 
 
@@ -88,10 +89,13 @@ def fork(work: Callable[[], None]) -> int:
     return child
 
 
-def await_promises(lines: int) -> None:
+def await_promises(lines: int, writers: list[int]) -> None:
+    """Wait until the writers have noted so many lines more; fail where one of them has ended, as it would note none."""
     path = Path(f"{folder}.promised")
     start = len(path.read_bytes().splitlines()) if path.exists() else 0
     while lines and (not path.exists() or len(path.read_bytes().splitlines()) < start + lines):
+        ended = [writer for writer in writers if os.waitpid(writer, os.WNOHANG) != (0, 0)]
+        assert not ended, f"{len(ended)} writers ended by themselves"
         time.sleep(0.01)
 
 
@@ -101,7 +105,7 @@ def kill_again_and_again() -> None:
     os.waitpid(fork(lambda: Archive.open(settings).close()), 0)
     writers = [fork(write_for_ever), fork(write_for_ever)]
     for _ in range(number):
-        await_promises(chance.randrange(6))
+        await_promises(chance.randrange(6), writers)
         time.sleep(chance.uniform(0, 0.05))
         victim = writers.pop(0)
         os.kill(victim, signal.SIGKILL)

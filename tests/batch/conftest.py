@@ -10,9 +10,24 @@ from pathlib import Path
 import pytest
 
 from pawsight.batch.journal import Mode, Step
-from pawsight.batch.plan import Plan
+from pawsight.batch.plan import SkippedFile, SortPlan
+from pawsight.batch.sort import begin, carry_out
+from pawsight.batch.undo import Undo, newest
 
 Tree = dict[str, tuple[str, int, int]]
+
+
+def do(plan: SortPlan) -> list[SkippedFile]:
+    """Carry out a plan; what was left."""
+    return [left for left in carry_out(begin(plan)) if left]
+
+
+def undo(into: Path) -> list[SkippedFile]:
+    """Take the newest sort back; what stays."""
+    undoing = Undo(newest(into))
+    kept = [one for one in undoing.run() if one]
+    undoing.clear(stays=kept)
+    return kept
 
 
 @pytest.fixture(scope="session")
@@ -48,18 +63,18 @@ def album(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def plan_of() -> Callable[..., Plan]:
+def plan_of() -> Callable[..., SortPlan]:
     """A maker of plans for an `album`, without a model: `plan_of(world, "move")`."""
     return _plan_of
 
 
-def _plan_of(world: Path, mode: Mode) -> Plan:
+def _plan_of(world: Path, mode: Mode) -> SortPlan:
     folder, into = world / "photos", world / "deep" / "sorted"
     wanted = {"a.jpg": "cat/a.jpg", "a.jpg.xmp": "cat/a.jpg.xmp", "sub/a.jpg": "cat/a-2.jpg", "sub/b.jpg": "dog/b.jpg"}
     steps = [_step(mode, folder / source, source, target) for source, target in wanted.items()]
     text = "a sidecar"
     steps.append(Step("write", "dog/b.jpg.xmp", hashlib.sha256(text.encode()).hexdigest(), len(text), text=text))
-    return Plan(
+    return SortPlan(
         folder=str(folder), into=str(into), mode=mode, model="tiny-1", classes=["cat", "dog"], steps=steps, left=[]
     )
 

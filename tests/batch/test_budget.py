@@ -8,8 +8,9 @@ import msgspec
 import pytest
 
 from pawsight.batch.budget import parse_share, promise
-from pawsight.card import Budget, Metric, Thresholds, read_card
 from pawsight.errors import BadSort
+from pawsight.estimates import Estimate
+from pawsight.model.card import Budget, Thresholds, read_card
 
 
 @pytest.mark.parametrize(("text", "share"), [("1%", 0.01), ("0.5 %", 0.005), ("0.02", 0.02), ("1/200", 0.005)])
@@ -24,7 +25,7 @@ def test_what_is_no_share(text: str) -> None:
 
 
 def budget(present: float) -> Budget:
-    return Budget(Thresholds(1 - present, present), Metric(0.1, 1000, 0.08, 0.12), Metric(0.004, 900, 0.001, 0.009))
+    return Budget(Thresholds(1 - present, present), Estimate(0.1, 1000, 0.08, 0.12), Estimate(0.004, 900, 0.001, 0.009))
 
 
 def test_the_largest_budget_within(make_model: Callable[..., Any], tmp_path: Path) -> None:
@@ -32,7 +33,7 @@ def test_the_largest_budget_within(make_model: Callable[..., Any], tmp_path: Pat
     assert promise(card, 0.01).held_out.thresholds.present == 0.8
     assert promise(card, 0.04).held_out.thresholds.present == 0.8
     assert promise(card, 0.05).held_out.thresholds.present == 0.6
-    with pytest.raises(BadSort, match=r"0\.50% is less.*--error-budget 1%"):
+    with pytest.raises(BadSort, match=r"cannot promise 0\.50%.*--error-budget 1%"):
         promise(card, 0.005)
     with pytest.raises(BadSort, match="--write-budgets"):
         promise(msgspec.structs.replace(card, budgets={}), 0.01)

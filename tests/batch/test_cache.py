@@ -9,10 +9,10 @@ import pytest
 
 from pawsight.batch import cache
 from pawsight.batch.cache import Cache
-from pawsight.batch.run import Answer, answer_one
-from pawsight.card import Thresholds
+from pawsight.batch.run import PhotoResult, classify_one
 from pawsight.classifier import Classifier
 from pawsight.errors import BadSettings
+from pawsight.model.card import Thresholds
 
 
 @pytest.fixture
@@ -20,16 +20,16 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Names of the photos that the model was asked about."""
     names: list[str] = []
 
-    def count(classifier: Classifier, path: str) -> Answer:
+    def count(classifier: Classifier, path: str) -> PhotoResult:
         names.append(Path(path).name)
-        return answer_one(classifier, path)
+        return classify_one(classifier, path)
 
-    monkeypatch.setattr(cache, "answer_one", count)
+    monkeypatch.setattr(cache, "classify_one", count)
     return names
 
 
-def run(classifier: Classifier, photos: Path, file: Path) -> list[Answer]:
-    return list(Cache(file, classifier).answer(sorted(map(str, photos.iterdir())), 2))
+def run(classifier: Classifier, photos: Path, file: Path) -> list[PhotoResult]:
+    return list(Cache(file, classifier).classify(sorted(map(str, photos.iterdir())), 2))
 
 
 def test_known_answers_are_the_same_and_cost_nothing(
@@ -74,7 +74,7 @@ def test_another_model_answers_for_itself(
 def test_what_was_done_before_a_stop_is_kept(
     classifier: Classifier, photos: Path, tmp_path: Path, asked: list[str]
 ) -> None:
-    answers: Any = Cache(tmp_path / "a.db", classifier).answer(sorted(map(str, photos.iterdir())), 1)
+    answers: Any = Cache(tmp_path / "a.db", classifier).classify(sorted(map(str, photos.iterdir())), 1)
     next(answers)
     next(answers)
     answers.close()

@@ -1,21 +1,24 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 
 from pawsight import images
 from pawsight.batch.overlays import Overlays, overlay_name
-from pawsight.batch.run import answer
+from pawsight.batch.run import classify
 from pawsight.classifier import Classifier
+from pawsight.errors import StorageFull
 
 
 def test_one_picture_for_each_photo(classifier: Classifier, photos: Path, tmp_path: Path) -> None:
     paths = sorted(map(str, photos.iterdir()))
     folder = tmp_path / "maps"
     folder.mkdir()
-    assert all(one.prediction for one in answer(classifier, paths * 2, 3, Overlays(folder, classifier.card)))
+    assert all(one.prediction for one in classify(classifier, paths * 2, 3, Overlays(folder, classifier.card)))
     assert sorted(path.name for path in folder.iterdir()) == sorted(map(overlay_name, paths))
     assert images.decode((folder / overlay_name(paths[0])).read_bytes()).shape == (48, 64, 3)
 
@@ -40,10 +43,11 @@ def test_names_tell_photos_of_one_name_apart(monkeypatch: Any, tmp_path: Path) -
 
 
 def test_a_name_fits_any_disk() -> None:
-    assert len(overlay_name("x" * 250 + ".jpg")) < 120
+    for stem in ("x" * 250, "猫" * 80, "\udce4" * 200, "holiday\ncat\r"):
+        assert len(os.fsencode(overlay_name(f"{stem}.jpg"))) < 160
+        assert overlay_name(f"{stem}.jpg").isprintable()
 
 
-def test_a_folder_that_is_gone_is_a_failed_photo(classifier: Classifier, photos: Path, tmp_path: Path) -> None:
-    (one,) = answer(classifier, [str(photos / "cat.jpg")], 1, Overlays(tmp_path / "gone", classifier.card))
-    assert one.error is not None
-    assert "No such file" in str(one.error)
+def test_a_folder_that_is_gone_or_full_ends_the_run(classifier: Classifier, photos: Path, tmp_path: Path) -> None:
+    with pytest.raises(StorageFull, match="No such file"):
+        list(classify(classifier, [str(photos / "cat.jpg")], 1, Overlays(tmp_path / "gone", classifier.card)))

@@ -18,7 +18,7 @@ GOOD = b"four words of mine"
 @pytest.fixture
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     monkeypatch.setenv("PAWSIGHT_ADMIN", str(tmp_path / "admin"))
-    monkeypatch.setattr(password, "_COST", (4, 8, 1))
+    monkeypatch.setattr(password, "_COST", "scrypt:128:8:1")
     return Settings(admin=str(tmp_path / "admin"))
 
 

@@ -32,7 +32,7 @@ def ids(folder: Path, classifier: Classifier, picture: Callable[..., bytes], col
         for verdict, colour in colours.items():
             data = picture(colour=colour)
             answer = classifier.predict([data])[0]
-            entry = archive.put(archive.clean(data), answer, width=64, height=48, thumbnail=b"small")
+            entry = archive.put(archive.strip_metadata(data), answer, width=64, height=48, thumbnail=b"small")
             found[verdict] = entry.id
     return found
 
@@ -60,10 +60,12 @@ def test_check_mend_and_answer_again(pawsight: Run, ids: dict[str, str], folder:
     assert pawsight("archive", "check").out == "5 files read, 0 faults.\n"
     for path in folder.glob("index.sqlite*"):
         path.unlink()
+    lost = pawsight("archive", "list")
+    assert (lost.code, "check --repair" in lost.err) == (2, True)  # not shown as an empty archive
     assert pawsight("archive", "check").code == 1
     mended = pawsight("archive", "check", "--repair")
     assert (mended.code, mended.out.count("given an entry, unanswered")) == (0, 5)
-    assert pawsight("archive", "answer", "--model", tiny_model).out == "5 photos answered.\n"
+    assert pawsight("archive", "classify", "--model", tiny_model).out == "5 photos classified.\n"
     assert pawsight("archive", "check").code == 0
     with Archive.open(Settings(archive=str(folder))) as archive:
         entries = archive.find().entries
@@ -84,6 +86,17 @@ def test_export(pawsight: Run, ids: dict[str, str], folder: Path, tmp_path: Path
     assert len(list((tmp_path / "photos" / "dog").iterdir())) == 1
 
 
+def test_nothing_to_export(pawsight: Run, ids: dict[str, str], tmp_path: Path) -> None:
+    done = pawsight("archive", "export", tmp_path / "photos")
+    assert (done.code, "Nothing to export" in done.out, (tmp_path / "photos").exists()) == (1, True, False)
+
+
+def test_what_was_set_aside_is_counted(pawsight: Run, ids: dict[str, str], folder: Path) -> None:
+    (folder / "lost+found" / "old.jpg").write_bytes(bytes(2000))
+    done = pawsight("archive", "check")
+    assert (done.code, "1 files (2 kB) are in lost+found." in done.out) == (0, True)
+
+
 def test_purge(pawsight: Run, ids: dict[str, str]) -> None:
     assert pawsight("archive", "purge").code == 2
     assert pawsight("archive", "purge", "--days", "1").out == "0 entries deleted.\n"
@@ -91,9 +104,9 @@ def test_purge(pawsight: Run, ids: dict[str, str]) -> None:
 
 
 def test_forget(pawsight: Run, ids: dict[str, str]) -> None:
-    done = pawsight("archive", "forget", ids["cat"], "0" * 32)
+    done = pawsight("archive", "delete", ids["cat"], "0" * 32)
     assert (done.code, done.out, done.err) == (1, "1 entries deleted.\n", f"{'0' * 32}: not here\n")
-    assert pawsight("archive", "forget", ids["dog"]).code == 0
+    assert pawsight("archive", "delete", ids["dog"]).code == 0
     assert pawsight("archive", "list").out.splitlines()[-1] == "Page 1 of 1, 3 in all."
 
 
@@ -112,7 +125,7 @@ def test_backup_and_restore(pawsight: Run, ids: dict[str, str], folder: Path, tm
 def test_a_mistyped_folder_makes_no_archive(pawsight: Run, tmp_path: Path, words: list[str]) -> None:
     done = pawsight("archive", *words, "--archive", tmp_path / "typo")
     assert (done.code, (tmp_path / "typo").exists()) == (2, False)
-    assert "there is none" in done.err
+    assert "There is no archive" in done.err
 
 
 def test_nothing_is_kept(pawsight: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from pawsight.card import read_card
 from pawsight.classifier import Classifier
 from pawsight.data.prepare import prepare
+from pawsight.model.card import read_card
 
 
 def prepared(folder: Path, picture: Callable[..., bytes], count: int) -> Path:

@@ -79,7 +79,7 @@ def test_names_that_are_no_utf8_survive(
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["nowhere"], "there is nothing at"),
+        (["nowhere"], "There is nothing at"),
         (["pets", "--model", "none-such"], "none-such"),
         (["pets", "--html", "no/such/folder/x.html"], "Expected to write no/such/folder/x.html"),
     ],

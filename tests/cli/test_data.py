@@ -74,7 +74,7 @@ def test_warnings_go_to_stderr(pawsight: Callable[..., Any], tmp_path: Path, pic
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["nowhere", "--out", "out"], "Error: Expected a zip or folder with a folder per class"),
+        (["nowhere", "--out", "out"], "There is nothing at"),
         (["."], "Missing option '--out'"),
         ([".", "--out", "out", "--size", "0"], "32<=x<=1024"),
         ([".", "--out", "out", "--fit", "stretch"], "'stretch' is not one of"),

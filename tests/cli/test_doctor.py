@@ -62,7 +62,7 @@ def test_where_settings_come_from(pawsight: Callable[..., Any], monkeypatch: pyt
 
 
 def test_a_password_is_not_shown(pawsight: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    pytest.importorskip("psycopg", reason="needs psycopg: pip install 'pawsight[postgres]'")
+    pytest.importorskip("psycopg", reason="needs psycopg: pip install '.[postgres]'")
     monkeypatch.setenv("PAWSIGHT_ARCHIVE_URL", "postgresql://me:secret@127.0.0.1:1/none?connect_timeout=2")
     ran = pawsight("doctor")
     assert ran.code == 1

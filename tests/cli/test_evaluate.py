@@ -11,8 +11,6 @@ import pytest
 
 from pawsight.data import Dataset
 
-pytestmark = pytest.mark.usefixtures("few_resamples")
-
 Pawsight = Callable[..., Any]
 
 
@@ -96,3 +94,20 @@ def test_a_report_that_cannot_be_written_is_said_first(pawsight: Pawsight, tiny_
     ran = pawsight("evaluate", tiny_model, "--data", "nowhere", "--report", tmp_path / "file" / "report.html")
     assert ran.code == 2
     assert ran.err.startswith("Error: Expected a folder to write to at ")
+
+
+def test_a_plain_folder_of_classes_is_measured_whole(
+    pawsight: Pawsight, tiny_model: Path, coloured: Dataset, picture: Callable[..., bytes], tmp_path: Path
+) -> None:
+    for label, colour in (("Cat", (210, 50, 40)), ("Dog", (40, 50, 210))):
+        for number in range(6):
+            (tmp_path / "photos" / label).mkdir(parents=True, exist_ok=True)
+            (tmp_path / "photos" / label / f"{number}.png").write_bytes(
+                picture(colour=colour, seed=number, format="PNG")
+            )
+    (tmp_path / "photos" / "Dog" / "notes.txt").write_text("no photo")
+    ran = pawsight("evaluate", tiny_model, tmp_path / "photos", "--format", "json")
+    assert ran.code == 0, ran.err
+    assert json.loads(ran.out)["accuracy"]["n"] == 12
+    assert "Left out 1 files that cannot be used" in ran.err
+    assert pawsight("evaluate", tiny_model).code == 2

@@ -14,6 +14,7 @@ pytest.importorskip("ai_edge_litert", reason="LiteRT needs the extra litert")
 Pawsight = Callable[..., Any]
 
 
+@pytest.mark.long
 def test_export_then_predict(pawsight: Pawsight, tiny_model: Path, photos: Path, tmp_path: Path) -> None:
     out = tmp_path / "deep" / "x.tflite"
     done = pawsight("export", tiny_model, "--to", "litert", "--precision", "float16", "--out", out)
@@ -41,11 +42,37 @@ def test_the_name_is_the_models_where_none_is_given(
 def test_all_leaves_out_what_cannot_be_made(
     pawsight: Pawsight, tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """ONNX in int8 needs photos; the other seven do not. Writing two of them will do here."""
+    """ONNX in int8 needs photos; the other six do not. Writing two of them will do here."""
     monkeypatch.setattr("pawsight.export.FORMS", _some())
     done = pawsight("export", tiny_model, "--to", "all", "--out", tmp_path / "x")
     assert done.code == 0, done.err
     assert sorted(path.name for path in (tmp_path / "x").iterdir()) == ["tiny-float16.onnx"]
+
+
+def test_all_goes_on_where_it_was_stopped(
+    pawsight: Pawsight, tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pawsight.export import FORMS
+
+    monkeypatch.setattr("pawsight.export.FORMS", FORMS[:2])
+    assert pawsight("export", tiny_model, "--to", "all", "--out", tmp_path).code == 0
+    (tmp_path / "tiny-float16.onnx").unlink()
+    (tmp_path / "tiny-float16.part.onnx").write_bytes(b"what a stopped run left")
+    done = pawsight("export", tiny_model, "--to", "all", "--out", tmp_path)
+    assert (done.code, done.err.count("Skipped")) == (0, 1)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["tiny-float16.onnx", "tiny-float32.onnx"]
+    (tmp_path / "tiny-float32.onnx").write_bytes(b"something else")
+    assert "exists" in pawsight("export", tiny_model, "--to", "all", "--out", tmp_path).err
+
+
+def test_every_format_knows_its_model(tiny_model: Path, exported: dict[str, Path], tmp_path: Path) -> None:
+    from pawsight.export import Exporter
+
+    exporter = Exporter(tiny_model)
+    (tmp_path / "other").write_bytes(b"no model")
+    assert {name: exporter.has_written(path) for name, path in exported.items()} == dict.fromkeys(exported, True)
+    assert not exporter.has_written(tmp_path / "other")
+    assert not exporter.has_written(tmp_path / "missing.onnx")
 
 
 def _some() -> tuple[Any, ...]:
@@ -58,7 +85,11 @@ def _some() -> tuple[Any, ...]:
     ("words", "line"),
     [
         (("default", "--to", "all", "--precision", "int8"), "Expected --to all or --precision"),
-        (("default", "--to", "keras", "--precision", "int8"), "Expected float32 for keras"),
+        (("default", "--to", "keras", "--precision", "int8"), "keras is not written in int8"),
+        (
+            ("default", "--to", "litert", "--precision", "int8"),
+            "Choose float32 or float16, or another format",
+        ),
         (("nobody", "--to", "onnx"), "received 'nobody'"),
         (("default", "--to", "onnx", "--data", "nowhere"), "Expected a prepared data set at nowhere"),
     ],

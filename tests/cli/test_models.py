@@ -5,8 +5,9 @@ from collections.abc import Callable
 from typing import Any
 
 from pawsight import zoo
-from pawsight.card import GRAPH, Metric, read_card
 from pawsight.cli.models import _percent
+from pawsight.estimates import Estimate
+from pawsight.model.card import GRAPH, read_card
 
 
 def test_a_table_of_what_is_shipped(pawsight: Callable[..., Any]) -> None:
@@ -31,5 +32,5 @@ def test_the_same_as_json(pawsight: Callable[..., Any]) -> None:
 
 def test_accuracy_in_words() -> None:
     assert _percent(None) == "not measured"
-    assert _percent(Metric(value=0.98765, n=2000)) == "98.77% (2,000)"
-    assert _percent(Metric(value=0.98765, n=2000, low=0.981, high=0.99)) == "98.77% (98.10% to 99.00%, 2,000)"
+    assert _percent(Estimate(value=0.98765, n=2000)) == "98.77% (2,000)"
+    assert _percent(Estimate(value=0.98765, n=2000, low=0.981, high=0.99)) == "98.77% (98.10% to 99.00%, 2,000)"

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from pawsight.batch.overlays import overlay_name
 
@@ -31,7 +32,7 @@ def test_a_table(pawsight: Pawsight, photos: Path, tiny_model: Path) -> None:
     assert ran.code == 0
     assert header.split() == ["photo", "verdict", "cat", "dog"]
     assert [line.split()[1] for line in lines] == ["both", "cat", "dog", "neither", "unsure"]
-    assert ran.err.startswith("5 photos, 0 failed, ")
+    assert ran.err.startswith("cat 1, dog 1, both 1, neither 1, unsure 1, failed 0\n5 photos, 0 failed, ")
 
 
 def test_json_lines(pawsight: Pawsight, mixed: Path, tiny_model: Path) -> None:
@@ -45,7 +46,8 @@ def test_json_lines(pawsight: Pawsight, mixed: Path, tiny_model: Path) -> None:
     assert bad["error"]["code"] == "unsupported_format"
     assert bad["path"] == str(mixed / "words.jpg")
     assert [bad[key] for key in KEYS[1:5]] == [None] * 4
-    assert ran.err.startswith("6 photos, 1 failed, ")
+    assert ran.err.startswith(f"Failed:\n  {mixed / 'words.jpg'}: The file is text")
+    assert "\n6 photos, 1 failed, " in ran.err
 
 
 def test_csv(pawsight: Pawsight, mixed: Path, tiny_model: Path) -> None:
@@ -63,8 +65,11 @@ def test_a_photo_on_standard_input(pawsight: Pawsight, picture: Any, tiny_model:
     assert (json.loads(ran.out)["path"], json.loads(ran.out)["verdict"]) == ("-", "cat")
 
 
-def test_too_much_or_nothing_on_standard_input(pawsight: Pawsight, tiny_model: Path) -> None:
-    ran = pawsight("predict", "-", "-", "--model", tiny_model, "--format", "jsonl", stdin=b"\0" * 11_000_000)
+def test_too_much_or_nothing_on_standard_input(
+    pawsight: Pawsight, tiny_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PAWSIGHT_MAX_LOCAL_BYTES", "1000")
+    ran = pawsight("predict", "-", "-", "--model", tiny_model, "--format", "jsonl", stdin=b"\0" * 1_100)
     codes = {json.loads(line)["error"]["code"] for line in ran.out.splitlines()}
     assert "payload_too_large" in codes
     assert ran.code == 1
@@ -77,7 +82,7 @@ def test_too_much_or_nothing_on_standard_input(pawsight: Pawsight, tiny_model: P
         (["predict", "x.jpg", "--format", "xml"], "'xml' is not one of"),
         (["predict", "x.jpg", "--workers", "0"], "--workers"),
         (["predict", "x.jpg", "--model", "nobody"], "Expected a model folder or one of default"),
-        (["predict", "."], "Expected photos in '.', but there are none"),
+        (["predict", "."], "There are no photos in '.'"),
         (["predict", "x.jpg", "--explain", "file/maps"], "file/maps"),
         (["predict", "x.jpg", "--explain", "maps", "--cache", "c.db"], "kept answers have no pictures"),
         (["predict", "x.jpg", "--cache", "nowhere/c.db"], "nowhere/c.db"),
@@ -98,7 +103,7 @@ def test_what_cannot_run_says_why(
 def test_a_missing_photo_is_a_failed_photo(pawsight: Pawsight, tiny_model: Path) -> None:
     ran = pawsight("predict", "missing.jpg", "--model", tiny_model)
     assert ran.code == 1
-    assert "Expected a photo at 'missing.jpg'" in ran.out
+    assert "'missing.jpg' cannot be read" in ran.out
 
 
 def test_pictures_of_where_the_model_looked(pawsight: Pawsight, mixed: Path, tiny_model: Path, tmp_path: Path) -> None:
@@ -113,13 +118,14 @@ def test_settings_name_the_model_and_the_limits(
     pawsight: Pawsight, photos: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PAWSIGHT_MODEL", str(tiny_model))
-    monkeypatch.setenv("PAWSIGHT_MAX_PIXELS", "100")
+    monkeypatch.setenv("PAWSIGHT_MAX_LOCAL_PIXELS", "100")
     ran = pawsight("predict", photos / "cat.jpg", "--format", "jsonl")
     assert json.loads(ran.out)["error"]["code"] == "image_too_large"
-    monkeypatch.setenv("PAWSIGHT_MAX_PIXELS", "many")
+    assert "max_local_pixels" in json.loads(ran.out)["error"]["message"]
+    monkeypatch.setenv("PAWSIGHT_MAX_LOCAL_PIXELS", "many")
     ran = pawsight("predict", photos)
     assert (ran.code, ran.out) == (2, "")
-    assert "max_pixels" in ran.err
+    assert "max_local_pixels" in ran.err
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems do not allow names that are no Unicode")
@@ -182,7 +188,7 @@ def test_an_ordinary_run_warns_of_nothing(photos: Path, tiny_model: Path) -> Non
     out, said = process.communicate(timeout=60)
     assert process.returncode == 0
     assert len(out.splitlines()) == 6
-    assert len(said.splitlines()) == 1
+    assert len(said.splitlines()) == 2
 
 
 def test_the_default_model_answers(pawsight: Pawsight, shared: Path) -> None:
@@ -200,3 +206,29 @@ def test_a_second_run_answers_only_for_what_is_new(pawsight: Pawsight, mixed: Pa
     assert again.code == 1
     assert [json.loads(line)["path"] for line in again.out.splitlines() if "gone" in line] == [str(mixed / "gone.jpg")]
     assert {line for line in first.out.splitlines() if "cat.jpg" not in line} < set(again.out.splitlines())
+
+
+@pytest.mark.parametrize("form", ["table", "jsonl", "csv"])
+def test_what_a_photo_looks_like(pawsight: Pawsight, tmp_path: Path, form: str) -> None:
+    """Chelsea, a tabby cat (CC0); only the default model guesses."""
+    skimage = pytest.importorskip("skimage.data", reason="scikit-image brings the photo")
+    Image.fromarray(skimage.chelsea()).save(tmp_path / "chelsea.jpg")
+    plain = pawsight("predict", tmp_path / "chelsea.jpg", "--format", form)
+    ran = pawsight("predict", tmp_path / "chelsea.jpg", "--looks-like", "--format", form)
+    assert ran.code == plain.code == 0
+    if form == "jsonl":
+        assert list(json.loads(plain.out)) == KEYS
+        guesses = json.loads(ran.out)["looks_like"]
+        assert {"cat", "Mau"} & set(guesses[0]["name"].split())
+        assert 0.15 <= guesses[0]["share"] <= 1
+        assert guesses == sorted(guesses, key=lambda guess: -guess["share"])
+    else:
+        assert "looks" not in plain.out.splitlines()[0]
+        assert "looks" in ran.out.splitlines()[0]
+        assert "%)" in ran.out.splitlines()[1]
+
+
+def test_guesses_are_not_kept(pawsight: Pawsight, tmp_path: Path) -> None:
+    ran = pawsight("predict", "x.jpg", "--looks-like", "--cache", tmp_path / "c.db")
+    assert ran.code == 2
+    assert "--looks-like needs predictions made here and now" in ran.err

@@ -11,7 +11,7 @@ CODE = """
 import time
 from pawsight.cli import progress
 progress.PATIENCE = {patience}
-for number in progress.watched(range({count}), {count}, "Counting"):
+for number in progress.progress_bar(range({count}), {count}, "Counting"):
     time.sleep(0.02)
 """
 

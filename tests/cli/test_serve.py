@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from pawsight.web.server import listen
+from pawsight.web.server.run import listen
 
 COMMAND = [sys.executable, "-m", "pawsight", "serve"]
 

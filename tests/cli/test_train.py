@@ -13,15 +13,15 @@ import msgspec
 import numpy as np
 import pytest
 
-from pawsight.card import read_card
 from pawsight.data import open_dataset
-from pawsight.data.check.findings import DOUBT, Findings, Suspect
+from pawsight.data.check.findings import DOUBT, Findings, LabelSuspect
 from pawsight.data.prepare import prepare
+from pawsight.model.card import read_card
 
 
 def _pawsight(*arguments: object) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "pawsight", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    return subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +37,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory, picture: Callable[..., by
     return prepare(folder / "photos", folder / "prepared").folder
 
 
+@pytest.mark.long
 def test_train_then_evaluate(prepared: Path, tmp_path: Path) -> None:
     out = tmp_path / "model"
     done = _pawsight("train", "scratch-small", "--data", prepared, "--out", out, "--epochs", 1, "--photos", 40)
@@ -44,6 +45,7 @@ def test_train_then_evaluate(prepared: Path, tmp_path: Path) -> None:
     assert "accuracy" in done.stdout
     assert f"Wrote {out}." in done.stdout
     assert read_card(out).classes == ["cat", "dog", "panda"]
+    assert "reference.npz" in read_card(out).files  # what `pawsight sort --error-budget` compares a folder with
 
     done = _pawsight("evaluate", out, "--data", prepared, "--split", "validation", "--format", "json")
     assert done.returncode == 0, done.stderr
@@ -51,13 +53,17 @@ def test_train_then_evaluate(prepared: Path, tmp_path: Path) -> None:
 
     again = _pawsight("train", "scratch-small", "--data", prepared, "--out", out)
     assert again.returncode == 2
-    assert again.stderr.splitlines()[-1].startswith("Error: Expected a new folder")
+    assert again.stderr.splitlines()[-1].startswith(f"Error: {out} exists already")
 
 
+@pytest.mark.weekly
+@pytest.mark.long
 def test_photos_with_doubted_labels_are_left_out(prepared: Path, tmp_path: Path) -> None:
     data, found = open_dataset(prepared), tmp_path / "findings.json"
     rows = [data.rows[place] for place in data.indices("train")[:3]]
-    suspects = [Suspect(row.path, row.label, "dog", score) for row, score in zip(rows, (0.99, DOUBT, 0.5), strict=True)]
+    suspects = [
+        LabelSuspect(row.path, row.label, "dog", score) for row, score in zip(rows, (0.99, DOUBT, 0.5), strict=True)
+    ]
     findings = Findings(
         data=str(prepared),
         fingerprint=data.fingerprint,
@@ -86,6 +92,8 @@ def test_photos_with_doubted_labels_are_left_out(prepared: Path, tmp_path: Path)
     assert "pawsight data check" in wrong.stderr
 
 
+@pytest.mark.weekly
+@pytest.mark.long
 def test_a_killed_training_goes_on(prepared: Path, tmp_path: Path) -> None:
     out, progress = tmp_path / "model", tmp_path / "model.partial" / "progress.json"
     words = ["train", "scratch-small", "--data", prepared, "--out", out, "--epochs", 4, "--photos", 40]
@@ -99,7 +107,7 @@ def test_a_killed_training_goes_on(prepared: Path, tmp_path: Path) -> None:
 
     again = _pawsight(*words)
     assert again.returncode == 0, again.stderr
-    assert again.stdout.count("accuracy: ") == 4 - done  # only the epochs that were missing
+    assert again.stdout.count(" val loss ") == 4 - done  # only the epochs that were missing
     epochs = [line.split(",")[1] for line in (out / "history.csv").read_text().splitlines()[1:]]
     assert epochs == ["1", "2", "3", "4"]
 
@@ -110,11 +118,15 @@ def test_a_killed_training_goes_on(prepared: Path, tmp_path: Path) -> None:
         (("train", "resnet", "--data", ".", "--out", "x"), "received 'resnet'"),
         (
             ("train", "lite0", "--data", ".", "--out", "x", "--fine-tune", 0.5),
-            "Expected --fine-tune and --weights none",
+            "--fine-tune and --weights none",
         ),
+        (("train", "--data", ".", "--out", "x"), "Name a RECIPE, or give a time with --budget"),
+        (("train", "lite0", "--budget", "5m", "--data", "."), "Name a RECIPE, or give a time with --budget"),
+        (("train", "--budget", "5m", "--epochs", 2, "--data", "."), "--budget chooses epochs"),
+        (("train", "--budget", "soon", "--data", "."), "'soon' is no length of time. Write 90s, 20m or 1h30m."),
         (("train", "lite0", "--data", "nowhere", "--out", "x"), "Expected a prepared data set at nowhere"),
         (("evaluate", "nobody", "--data", "."), "received 'nobody'"),
-        (("evaluate", "default", "--data", "nowhere"), "Expected a prepared data set at nowhere"),
+        (("evaluate", "default", "--data", "nowhere"), "There is nothing at "),
     ],
 )
 def test_mistakes_get_one_clear_line(arguments: tuple[str, ...], words: str) -> None:

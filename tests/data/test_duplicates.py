@@ -17,8 +17,8 @@ from PIL import Image, ImageEnhance
 from pawsight import images
 from pawsight.data import duplicates
 from pawsight.data.duplicates import group, near_pairs, perceptual_hash
-from pawsight.data.looks import THUMBNAIL, thumbnail
 from pawsight.data.sources import open_source
+from pawsight.data.thumbnails import THUMBNAIL, thumbnail
 from pawsight.types import Pixels
 
 Photo = Callable[..., bytes]
@@ -126,4 +126,4 @@ def test_without_imagehash_a_line_says_what_to_install() -> None:
     environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2] / "src")}
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
     assert "imagehash" in json.loads(done.stdout)
-    assert "pip install 'pawsight[learn]'" in json.loads(done.stdout)
+    assert "pip install '.[learn]'" in json.loads(done.stdout)

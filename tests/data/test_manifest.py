@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 from pawsight.data import SPLITS, Dataset, Row, open_dataset
-from pawsight.data.manifest import count, fingerprint, read_rows, write_table
+from pawsight.data.manifest import count, fingerprint, read_rows
 from pawsight.data.prepare import prepare
+from pawsight.data.tables import write_table
 from pawsight.errors import BadData
 
 Photo = Callable[..., bytes]

@@ -1,11 +1,6 @@
 from __future__ import annotations
 
 import csv
-import os
-import signal
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
@@ -15,7 +10,6 @@ import pytest
 from pawsight import images
 from pawsight.data import open_dataset
 from pawsight.data.prepare import Prepared, prepare
-from pawsight.data.scan import Opened
 from pawsight.errors import BadData
 
 Photo = Callable[..., bytes]
@@ -148,134 +142,63 @@ def test_few_photos_are_warned_about(write: Write, photo: Photo) -> None:
     assert all("Add photos: from about 50 of a class" in line for line in done.warnings)
 
 
-@pytest.mark.parametrize(
-    ("files", "words"),
-    [
-        ({"cat/1.jpg": b""}, "Expected a zip or folder with a folder per class"),
-        ({"README": b"text"}, "Expected a zip or folder with a folder per class"),
-        ({}, "Expected a zip or folder with a folder per class"),
-    ],
-)
-def test_without_photos_nothing_is_written(write: Write, files: dict[str, bytes], words: str) -> None:
-    source = write("photos.zip", files)
-    with pytest.raises(BadData, match=words):
-        make(source)
-    assert [path.name for path in source.parent.iterdir()] == ["photos.zip"]
+def test_ready_made_splits_are_kept_and_said(write: Write, photo: Photo) -> None:
+    names = [
+        f"{split}/{label}/{n}.png" for split in ("train", "val", "test") for label in ("Owl", "Fox") for n in range(4)
+    ]
+    done = make(write("photos", {name: photo(seed, format="PNG") for seed, name in enumerate(names)}))
+    assert done.description.classes == ["Fox", "Owl"]
+    assert {split: sum(labels.values()) for split, labels in done.description.counts.items()} == {
+        "train": 8,
+        "validation": 8,
+        "test": 8,
+    }
+    assert done.notes == ["Kept the splits that the source has: train 8, validation 8, test 8."]
+    assert make(done.folder.parent / "photos").description.counts == done.description.counts
 
 
-def test_photos_of_no_class_are_not_enough(write: Write, photo: Photo) -> None:
-    source = write("photos", {"1.jpg": photo(1), "neither/2.jpg": photo(2)})
-    with pytest.raises(BadData, match="no photo of a class"):
-        make(source)
+def test_a_split_that_a_source_lacks_is_made_of_the_others(write: Write, photo: Photo) -> None:
+    names = [f"{split}/{label}/{n}.png" for split in ("train", "test") for label in ("Owl", "Fox") for n in range(30)]
+    done = make(write("photos", {name: photo(seed, format="PNG") for seed, name in enumerate(names)}))
+    counts = {split: sum(labels.values()) for split, labels in done.description.counts.items()}
+    assert counts["test"] == 60
+    assert counts["train"] + counts["validation"] == 60
+    assert counts["validation"] > 0
+    assert "A tenth of train became validation." in done.notes[0]
 
 
-def test_what_prepare_did_not_write_is_never_replaced(write: Write, cats_and_dogs: dict[str, bytes]) -> None:
-    source = write("photos", cats_and_dogs)
-    kept = write("out", {"holiday/1.jpg": b"mine"})
-    with pytest.raises(BadData, match="holds holiday"):
-        make(source)
-    assert listing(kept) == {"holiday/1.jpg": b"mine"}
-
-    done = make(source, "set")
-    (done.folder / "notes.txt").write_text("mine")
-    before = listing(done.folder)
-    with pytest.raises(BadData, match=r"holds notes\.txt"):
-        make(source, "set")
-    assert listing(done.folder) == before
-
-    (source.parent / "file").write_text("mine")
-    with pytest.raises(BadData, match="holds no folder"):
-        make(source, "file")
+def test_copies_across_ready_made_splits_are_warned_about(write: Write, photo: Photo) -> None:
+    files = {
+        f"{split}/{label}/{n}.png": photo(n + 10 * (label == "Fox"), format="PNG")
+        for split in ("train", "test")
+        for label in ("Owl", "Fox")
+        for n in range(3)
+    }
+    files["test/Owl/0.png"] = photo(0, format="PNG", compress_level=1)  # the same picture in other bytes
+    done = make(write("photos", files))
+    assert any("stand in several splits" in warning for warning in done.warnings)
+    rows = open_dataset(done.folder).rows
+    assert {row.split for row in rows if row.path.endswith("Owl/1.png")} == {"test"}
 
 
-def test_a_damaged_set_is_not_replaced(write: Write, cats_and_dogs: dict[str, bytes]) -> None:
-    source = write("photos", cats_and_dogs)
+@pytest.mark.parametrize("name", ["both", "CON", "=1"])
+def test_classes_that_could_not_be_separated_are_refused_at_once(write: Write, photo: Photo, name: str) -> None:
+    with pytest.raises(BadData, match="cannot be used"):
+        make(write("photos", {f"{name}/1.jpg": photo(1), "dog/1.jpg": photo(2)}))
+
+
+def test_a_carriage_return_in_a_name_keeps_the_tables_whole(write: Write, cats_and_dogs: dict[str, bytes]) -> None:
+    files = dict(cats_and_dogs)
+    first = next(name for name in files if name.startswith("Cat/"))
+    files["Cat/a\rb\n,.jpg"] = files.pop(first)
+    files["Dog/Icon\r"] = b""
+    source = write("photos", files)
     done = make(source)
-    manifest = done.folder / "manifest.csv"
-    lines = manifest.read_text().splitlines(keepends=True)
-    for content in ("no table", "".join(lines[:1]), "".join(lines[:-1])):
-        manifest.write_text(content)
-        with pytest.raises(BadData, match="Choose another --out"):
-            make(source)
-        assert manifest.read_text() == content
+    assert len(open_dataset(done.folder).rows) == 120
+    assert make(source).description == done.description
 
 
-def test_an_empty_folder_is_as_good_as_none(write: Write, cats_and_dogs: dict[str, bytes], tmp_path: Path) -> None:
-    (tmp_path / "out").mkdir()
-    assert open_dataset(make(write("photos", cats_and_dogs)).folder).splits["train"] > 80
-
-
-def test_out_may_not_lie_in_a_source(write: Write, cats_and_dogs: dict[str, bytes]) -> None:
-    source = write("photos", cats_and_dogs)
-    for out in (source, source / "prepared"):
-        with pytest.raises(BadData, match="outside"):
-            prepare(source, out)
-
-
-def test_a_failure_leaves_the_old_set(write: Write, cats_and_dogs: dict[str, bytes]) -> None:
-    source = write("photos", cats_and_dogs)
-    done = make(source)
-    before = listing(done.folder)
-
-    def stop(opened: Iterable[Opened], total: int) -> Iterable[Opened]:
-        for number, one in enumerate(opened):
-            if number == total // 2:
-                raise KeyboardInterrupt
-            yield one
-
-    with pytest.raises(KeyboardInterrupt):
-        prepare(source, done.folder, size=48, watch=stop)
-    assert listing(done.folder) == before
-    assert sorted(path.name for path in source.parent.iterdir()) == ["out", "photos"]
-
-
-def test_what_cannot_be_written_is_said(write: Write, cats_and_dogs: dict[str, bytes], tmp_path: Path) -> None:
-    source = write("photos", cats_and_dogs)
-    (tmp_path / "file").write_text("in the way")
-    with pytest.raises(BadData, match="Expected to write to"):
-        prepare(source, tmp_path / "file" / "out", size=32)
-
-
-def test_a_full_disk_is_said_and_leaves_nothing(write: Write, cats_and_dogs: dict[str, bytes]) -> None:
-    """The system's limit on a file's size fails in the middle of writing, as a full disk does."""
-    resource = pytest.importorskip("resource", reason="needs a system with limits on file sizes")
-    source = write("photos", cats_and_dogs)
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))
-    try:
-        with pytest.raises(BadData, match="File too large"):
-            make(source)
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-    assert [path.name for path in source.parent.iterdir()] == ["photos"]
-
-
-def test_a_relative_out(write: Write, cats_and_dogs: dict[str, bytes], monkeypatch: pytest.MonkeyPatch) -> None:
-    source = write("photos", cats_and_dogs)
-    monkeypatch.chdir(source.parent)
-    assert prepare(Path("photos"), Path("sets/first"), size=32).folder == Path("sets/first")
-    assert open_dataset(source.parent / "sets" / "first").description.sources == {"photos": str(source.resolve())}
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="needs signals")
-def test_ctrl_c_leaves_nothing_behind(write: Write, photo: Photo) -> None:
-    heavy = photo(1, cell=200)
-    source = write("photos", {f"cat/{number}.jpg": heavy for number in range(300)})
-    code = (
-        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\nfrom pawsight.cli import main; main()"
-    )
-    command = [sys.executable, "-c", code, "data", "prepare", str(source), "--out", str(source.parent / "out")]
-    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2] / "src")}
-    run = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
-    deadline = time.monotonic() + 60
-    while not list(source.parent.glob(".out.building-*/pixels.npy")) and time.monotonic() < deadline:
-        time.sleep(0.01)
-    run.send_signal(signal.SIGINT)
-    _, said = run.communicate(timeout=60)
-    assert (run.returncode, said.strip()) == (2, "Stopped.")
-    assert [path.name for path in source.parent.iterdir()] == ["photos"]
-
-
+@pytest.mark.long
 def test_animals(shared: Path, tmp_path: Path) -> None:
     """Real photos of three classes, and others of none."""
     source, other = (shared / "data" / name for name in ("animals.zip", "other.zip"))
@@ -286,3 +209,11 @@ def test_animals(shared: Path, tmp_path: Path) -> None:
     splits = open_dataset(done.folder).splits
     assert sum(splits.values()) == 2100
     assert 0.76 < splits["train"] / 2100 < 0.84
+
+
+def test_kinds_of_neither_are_kept(write: Write, photo: Photo, cats_and_dogs: dict[str, bytes]) -> None:
+    source = write("photos", cats_and_dogs)
+    farm = write("farm", {"cow/1.jpg": photo(8000), "dog/2.jpg": photo(8001)})
+    rows = open_dataset(make(source, neither=[farm]).folder).rows
+    found = {row.path: (row.label, row.kind) for row in rows if row.path.startswith("farm/")}
+    assert found == {"farm/cow/1.jpg": ("neither", "cow"), "farm/dog/2.jpg": ("dog", "")}

@@ -9,21 +9,22 @@ import pytest
 
 from pawsight import images
 from pawsight.data import scan
+from pawsight.data.layout import SourceFile, list_outliers
 from pawsight.data.scan import open_file
-from pawsight.data.sources import File, list_files, open_source
+from pawsight.data.sources import open_source
 from pawsight.errors import UnreadableFile
-from pawsight.types import Bad, Pixels
+from pawsight.types import Pixels, RejectedFile
 
 Photo = Callable[..., bytes]
 
 
-def file(data: bytes, label: str | None = "cat", clutter: bool = False) -> File:
-    return File("in/cat/1.jpg", label, clutter, lambda: data)
+def file(data: bytes, label: str | None = "cat", clutter: bool = False) -> SourceFile:
+    return SourceFile("in/cat/1.jpg", label, clutter, lambda: data)
 
 
-def good(one: File, size: int = 32) -> tuple[scan.Photo, Pixels]:
+def good(one: SourceFile, size: int = 32) -> tuple[scan.ScannedPhoto, Pixels]:
     opened = open_file(one, size, "squash")
-    assert not isinstance(opened, Bad), opened
+    assert not isinstance(opened, RejectedFile), opened
     return opened
 
 
@@ -65,19 +66,19 @@ def refuse() -> bytes:
         (file(b"some text"), "unsupported_format", "text"),
         (file(b"\xff\xd8\xff\xe0 cut off"), "broken_image", "damaged or cut off"),
         (file(b"x", clutter=True), "unsupported_format", "hidden"),
-        (File("in/1.jpg", "cat", False, refuse), "unreadable_file", "on fire"),
+        (SourceFile("in/1.jpg", "cat", False, refuse), "unreadable_file", "on fire"),
     ],
 )
-def test_bad_files_come_back_with_code_and_reason(one: File, code: str, words: str) -> None:
+def test_bad_files_come_back_with_code_and_reason(one: SourceFile, code: str, words: str) -> None:
     bad = open_file(one, 32, "squash")
-    assert isinstance(bad, Bad)
+    assert isinstance(bad, RejectedFile)
     assert (bad.path, bad.code) == (one.path, code)
     assert words in bad.reason
 
 
 def test_a_good_photo_of_no_class_is_said_to_be_good(photo: Photo) -> None:
     bad = open_file(file(photo(1), label=None), 32, "squash")
-    assert isinstance(bad, Bad)
+    assert isinstance(bad, RejectedFile)
     assert bad.code == "bad_data"
     assert "nothing tells its class" in bad.reason
 
@@ -92,16 +93,16 @@ def test_order_and_a_bounded_window(photo: Photo) -> None:
     taken = 0
     data = photo(1)
 
-    def files() -> Iterator[File]:
+    def files() -> Iterator[SourceFile]:
         nonlocal taken
         for number in range(10 * scan.WINDOW):
             taken += 1
-            yield File(str(number), "cat", False, (lambda: b"") if number % 3 else (lambda: data))
+            yield SourceFile(str(number), "cat", False, (lambda: b"") if number % 3 else (lambda: data))
 
     seen = []
     opened = scan.scan(files(), 32, "squash")
     for one in opened:
-        seen.append(one.path if isinstance(one, Bad) else one[0].path)
+        seen.append(one.path if isinstance(one, RejectedFile) else one[0].path)
         assert taken <= len(seen) + scan.WINDOW
     assert seen == [str(number) for number in range(10 * scan.WINDOW)]
 
@@ -115,10 +116,11 @@ def test_closing_early_stops_the_threads(photo: Photo) -> None:
         next(opened)
 
 
+@pytest.mark.long
 def test_the_hostile_files(shared: Path) -> None:
     """Each is a photo or a bad file; none ends the run."""
     with open_source(shared / "hostile") as source:
-        opened = list(scan.scan(list_files(source, "hostile", "neither"), 32, "pad"))
-    codes = {one.code for one in opened if isinstance(one, Bad)}
+        opened = list(scan.scan(list_outliers(source, "hostile", ()), 32, "pad"))
+    codes = {one.code for one in opened if isinstance(one, RejectedFile)}
     assert {"empty_file"} | codes >= {"broken_image", "image_too_large", "unsupported_format"}
     assert len(opened) > 130

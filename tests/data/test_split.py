@@ -90,3 +90,31 @@ def test_empty_splits_are_named() -> None:
         "No photo of 'dog' fell into test",
     ]
     assert all(str(ENOUGH) in line for line in lines)
+
+
+def test_a_small_class_has_photos_on_every_side() -> None:
+    """Of 100 classes of 8 pictures, 43 had none to test on."""
+    labels = [f"class {number % 100}" for number in range(800)]
+    drawn = [place.split for place in assign(DIGESTS[:800], ALONE[:800], 0, {})]
+    given = [place.split for place in assign(DIGESTS[:800], ALONE[:800], 0, {}, labels)]
+    for name in set(labels):
+        of_class = [one for one, label in zip(given, labels, strict=True) if label == name]
+        assert set(of_class) == set(SPLITS)
+        assert of_class.count("train") >= 2
+    assert sum(one != other for one, other in zip(drawn, given, strict=True)) < 120
+
+
+def test_large_classes_are_drawn_as_ever_and_old_photos_stay() -> None:
+    labels = ["cat", "dog"] * 1500
+    assert assign(DIGESTS, ALONE, 0, {}, labels) == assign(DIGESTS, ALONE, 0, {})
+    old = dict.fromkeys(DIGESTS[:5], "train")
+    assert {place.split for place in assign(DIGESTS[:5], ALONE[:5], 0, old, ["owl"] * 5)} == {"train"}
+    grown = [place.split for place in assign(DIGESTS[:8], ALONE[:8], 0, old, ["owl"] * 8)]
+    assert grown[:5] == ["train"] * 5
+    assert set(grown) == set(SPLITS)
+
+
+def test_twins_of_two_classes_move_together() -> None:
+    places = assign(DIGESTS[:6], [0, 0, 1, 1, 2, 2], 0, {}, ["cat", "dog"] * 3)
+    assert [place.split for place in places[::2]] == [place.split for place in places[1::2]]
+    assert {place.split for place in places} == set(SPLITS)

@@ -102,12 +102,11 @@ def test_docker_understands_the_compose_file() -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_systemd_understands_the_unit(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["pawsight.service", "pawsight-watch.service"])
+def test_systemd_understands_the_unit(tmp_path: Path, name: str) -> None:
     if not shutil.which("systemd-analyze"):
         pytest.skip("needs systemd-analyze")
-    unit = (ROOT / "deploy" / "pawsight.service").read_text()
-    (tmp_path / "pawsight.service").write_text(unit.replace("/opt/pawsight/bin/pawsight", sys.executable))
-    done = subprocess.run(
-        ["systemd-analyze", "verify", str(tmp_path / "pawsight.service")], capture_output=True, text=True
-    )
-    assert not [line for line in done.stderr.splitlines() if "pawsight.service" in line]
+    unit = (ROOT / "deploy" / name).read_text()
+    (tmp_path / name).write_text(unit.replace("/opt/pawsight/bin/pawsight", sys.executable))
+    done = subprocess.run(["systemd-analyze", "verify", str(tmp_path / name)], capture_output=True, text=True)
+    assert not [line for line in done.stderr.splitlines() if name in line]

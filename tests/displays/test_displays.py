@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pawsight.card import Thresholds
 from pawsight.displays import (
     CalibrationDisplay,
     ConfusionDisplay,
@@ -19,14 +18,17 @@ from pawsight.displays import (
     new_figure,
     to_svg,
 )
-from pawsight.metrics import Measured
+from pawsight.estimates import Estimate
+from pawsight.model.card import Thresholds
+
+EYE = np.eye(2, dtype=np.float32)
 
 
 def test_confusion_shows_counts_and_shares_row_by_row() -> None:
     _, (axes,) = new_figure()
     display = ConfusionDisplay([[90, 10], [5, 1195]], ["cat", "dog"]).plot(axes)
     assert [text.get_text() for text in display.texts_] == ["90\n90.0%", "10\n10.0%", "5\n0.4%", "1,195\n99.6%"]
-    assert axes.get_xlabel() == "told"
+    assert axes.get_xlabel() == "predicted"
     assert axes.get_ylabel() == "true"
     assert "1,300" in axes.get_title()
     assert [tick.get_text() for tick in axes.get_yticklabels()] == ["cat", "dog"]
@@ -103,7 +105,7 @@ def test_risk_without_thresholds_marks_nothing() -> None:
 
 def test_rates_stand_in_rows_with_their_intervals() -> None:
     _, (axes,) = new_figure()
-    rates = {"dark": Measured(0.9, 100, 0.83, 0.95), "small": Measured(None, 0)}
+    rates = {"dark": Estimate(0.9, 100, 0.83, 0.95), "small": Estimate(None, 0)}
     display = RateDisplay.from_rates(rates).plot(axes)
     assert [tick.get_text() for tick in axes.get_yticklabels()] == ["dark", "small"]
     np.testing.assert_allclose(display.rows_.lines[0].get_xdata(orig=False), [0.9, np.nan])
@@ -112,7 +114,7 @@ def test_rates_stand_in_rows_with_their_intervals() -> None:
 
 
 def test_a_figure_for_a_page_takes_the_colours_of_the_page() -> None:
-    svg = to_svg("roc", "ROC of <cats>", RocDisplay(np.eye(2), np.eye(2), ["cat", "dog"]).plot)
+    svg = to_svg("roc", "ROC of <cats>", RocDisplay(EYE, EYE, ["cat", "dog"]).plot)
     assert svg.startswith('<svg role="img" aria-label="ROC of &lt;cats>"')
     assert svg.endswith("</svg>")
     assert "currentColor" in svg
@@ -127,7 +129,7 @@ def test_a_figure_for_a_page_takes_the_colours_of_the_page() -> None:
 
 
 def test_colours_outside_the_page_stay_as_they_were(tmp_path: Path) -> None:
-    to_svg("roc", "ROC", RocDisplay(np.eye(2), np.eye(2), ["cat", "dog"]).plot)
+    to_svg("roc", "ROC", RocDisplay(EYE, EYE, ["cat", "dog"]).plot)
     figure, _ = new_figure()
     figure.savefig(tmp_path / "figure.svg")
     assert "#010203" not in (tmp_path / "figure.svg").read_text()

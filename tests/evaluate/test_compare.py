@@ -8,10 +8,10 @@ from functools import cache
 import numpy as np
 import pytest
 
-from pawsight.evaluate import Evaluation, compare
-from pawsight.metrics import Metrics, measure
-
-pytestmark = pytest.mark.usefixtures("few_resamples")
+from pawsight.evaluate.compare import compare
+from pawsight.evaluate.run import Evaluation
+from pawsight.metrics import measure
+from pawsight.model.metrics import Metrics
 
 
 @cache

@@ -9,9 +9,8 @@ import pytest
 from pawsight.classifier import Classifier
 from pawsight.data import Dataset
 from pawsight.errors import BadData
-from pawsight.evaluate import Evaluation, correct, evaluate, read_corrections
-
-pytestmark = pytest.mark.usefixtures("few_resamples")
+from pawsight.evaluate.corrections import correct, read_corrections
+from pawsight.evaluate.run import Evaluation, evaluate
 
 
 @pytest.fixture

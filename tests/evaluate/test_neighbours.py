@@ -9,7 +9,7 @@ import pytest
 
 from pawsight.classifier import Classifier
 from pawsight.data import Dataset
-from pawsight.evaluate import nearest
+from pawsight.evaluate.neighbours import nearest
 
 
 def test_neighbours_are_those_of_a_plain_search(classifier: Classifier, coloured: Dataset) -> None:

@@ -7,20 +7,19 @@ import pytest
 
 from pawsight.classifier import Classifier
 from pawsight.data import Dataset
-from pawsight.evaluate import evaluate, measure_robustness
 from pawsight.evaluate.robustness import (
     DISTURBANCES,
     blur,
     compress,
     crop,
     darken,
+    measure_robustness,
     rotate,
     sample_indices,
     variants,
 )
+from pawsight.evaluate.run import evaluate
 from pawsight.types import Pixels
-
-pytestmark = pytest.mark.usefixtures("few_resamples")
 
 
 @pytest.fixture

@@ -9,13 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pawsight.card import Input
 from pawsight.classifier import Classifier
 from pawsight.data import Dataset
 from pawsight.errors import BadData
-from pawsight.evaluate import evaluate, evaluate_all
-
-pytestmark = pytest.mark.usefixtures("few_resamples")
+from pawsight.evaluate import run
+from pawsight.evaluate.run import evaluate, evaluate_all
+from pawsight.model.card import Input
 
 WRONG = 4  # photos of cats that stand in the dogs' folder
 
@@ -63,8 +62,8 @@ def test_models_with_one_kind_of_input_share_the_decoding(
     classifier: Classifier, coloured: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     decoded: list[object] = []
-    decode = Classifier.decode
-    monkeypatch.setattr(Classifier, "decode", lambda self, photo: decoded.append(photo) or decode(self, photo))
+    read = run.read_prepared
+    monkeypatch.setattr(run, "read_prepared", lambda one, photo: decoded.append(photo) or read(one, photo))
     evaluate_all([classifier, classifier], coloured, "validation")
     assert len(decoded) == len(coloured.indices("validation"))
 

@@ -7,11 +7,9 @@ import pytest
 
 from pawsight.classifier import Classifier
 from pawsight.data import Dataset
-from pawsight.evaluate import evaluate, measure_slices
 from pawsight.evaluate.robustness import blur
-from pawsight.evaluate.slices import BLURRY, BRIGHT, DARK, LONG, RULES, SMALL, Traits, slices, traits
-
-pytestmark = pytest.mark.usefixtures("few_resamples")
+from pawsight.evaluate.run import evaluate
+from pawsight.evaluate.slices import BLURRY, BRIGHT, DARK, LONG, RULES, SMALL, Traits, measure_slices, slices, traits
 
 ORDINARY = Traits(brightness=120, sharpness=20, shorter=300, ratio=1.3)
 

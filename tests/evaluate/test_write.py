@@ -7,14 +7,12 @@ import shutil
 from pathlib import Path
 
 import numpy as np
-import pytest
 
-from pawsight.card import read_card
 from pawsight.classifier import Classifier
 from pawsight.data import Dataset
-from pawsight.evaluate import evaluate, evaluate_into, write_evaluation
-
-pytestmark = pytest.mark.usefixtures("few_resamples")
+from pawsight.evaluate.run import evaluate
+from pawsight.evaluate.write import evaluate_into, write_evaluation
+from pawsight.model.card import read_card
 
 
 def test_what_is_written_can_be_read_again(classifier: Classifier, coloured: Dataset, tmp_path: Path) -> None:

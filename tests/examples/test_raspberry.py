@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import msgspec
+import numpy as np
 import pytest
+from PIL import Image
 
-from pawsight.card import LITERT, Input, read_card, read_file, seal_file
+from pawsight.batch.run import classify_one
 from pawsight.classifier import Classifier
+from pawsight.model.card import LITERT, Input, read_card, read_file
+from pawsight.model.seal import seal_file
 
 SCRIPT = Path(__file__).parents[2] / "examples" / "raspberry.py"
 
@@ -30,11 +36,8 @@ def run(*words: str | Path) -> subprocess.CompletedProcess[str]:
 
 
 def test_it_imports_numpy_pillow_and_litert_alone() -> None:
-    names = {
-        line.split()[1].partition(".")[0]
-        for line in SCRIPT.read_text().splitlines()
-        if line.startswith(("from ", "import "))
-    }
+    lines = [line.strip() for line in SCRIPT.read_text().splitlines()]
+    names = {line.split()[1].partition(".")[0] for line in lines if re.match(r"(from [\w.]+ import|import) \w", line)}
     assert names - set(sys.stdlib_module_names) == {"numpy", "PIL", "ai_edge_litert"}
 
 
@@ -44,6 +47,8 @@ def test_the_same_answers_as_the_command_line(
     (photos / "turned.jpg").write_bytes(picture(300, 200, seed=1, orientation=6))
     (photos / "large.jpg").write_bytes(picture(1600, 900, seed=2))
     (photos / "clear.png").write_bytes(picture(format="PNG", mode="RGBA"))
+    deep = (np.random.default_rng(0).integers(0, 65536, (48, 64))).astype(np.uint16)
+    Image.fromarray(deep).save(photos / "deep.png")
     paths = sorted(map(str, photos.iterdir()))
     done = run(exported["litert"], *paths)
     assert done.returncode == 0, done.stderr
@@ -58,13 +63,56 @@ def test_the_same_answers_as_the_command_line(
         assert line["scores"] == pytest.approx(shown["scores"], abs=1e-4)
 
 
-def test_a_file_that_is_no_photo_gets_a_line(exported: dict[str, Path], tmp_path: Path, photos: Path) -> None:
+def test_what_is_no_photo_gets_a_line_and_the_next_one_is_answered(
+    exported: dict[str, Path], tmp_path: Path, photos: Path, picture: Callable[..., bytes]
+) -> None:
     (tmp_path / "notes.txt").write_text("no photo")
-    done = run(exported["litert"], tmp_path / "notes.txt", photos / "cat.jpg")
-    assert done.returncode == 0, done.stderr
-    first, second = (json.loads(line) for line in done.stdout.splitlines())
-    assert "cannot identify" in first["error"]
-    assert second["label"] == "cat"
+    (tmp_path / "empty.jpg").touch()
+    (tmp_path / "cut.jpg").write_bytes(picture(400, 300, seed=0)[:3000])
+    (tmp_path / "bomb.png").write_bytes(_bomb(30_000))
+    names = ["notes.txt", "empty.jpg", "cut.jpg", "bomb.png", "missing.jpg", "."]
+    done = run(exported["litert"], *(tmp_path / name for name in names), photos / "cat.jpg")
+    assert (done.returncode, "Traceback" in done.stderr) == (1, False)
+    *failed, last = (json.loads(line) for line in done.stdout.splitlines())
+    codes = [line["error"]["code"] for line in failed]
+    assert codes == [
+        *("unsupported_format", "empty_file", "broken_image"),
+        *("image_too_large", "unreadable_file", "unreadable_file"),
+    ]
+    classifier = Classifier.load(exported["litert"])
+    expected = [classify_one(classifier, str(tmp_path / name)).to_dict()["error"]["code"] for name in names]
+    assert codes == expected
+    assert last["label"] == "cat"
+
+
+def _bomb(side: int) -> bytes:
+    """A PNG that says it is `side` x `side` pixels, in a few bytes."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return len(data).to_bytes(4) + kind + data + zlib.crc32(kind + data).to_bytes(4)
+
+    header = side.to_bytes(4) * 2 + bytes([8, 2, 0, 0, 0])
+    parts = (chunk(b"IHDR", header), chunk(b"IDAT", zlib.compress(b"")), chunk(b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
+
+
+def test_the_lines_are_those_of_the_command(exported: dict[str, Path], photos: Path) -> None:
+    path = str(photos / "cat.jpg")
+    expected = msgspec.json.encode(classify_one(Classifier.load(exported["litert"]), path).to_dict()).decode()
+    (line,) = run(exported["litert"], path).stdout.splitlines()
+    shape = re.compile(r"[0-9.e-]+(?=[,}])")
+    assert shape.sub("0", line) == shape.sub("0", expected)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [((), "Usage"), (("nowhere.tflite", "x.jpg"), "cannot be read"), ((SCRIPT, "x.jpg"), "is no model")],
+)
+def test_a_model_that_cannot_be_used_ends_in_one_line(words: tuple[str | Path, ...], said: str) -> None:
+    done = run(*words)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+    assert len([line for line in done.stderr.splitlines() if "XNNPACK" not in line]) == 1
 
 
 def test_it_refuses_by_golden_pictures(exported: dict[str, Path], tmp_path: Path, photos: Path) -> None:
@@ -72,9 +120,9 @@ def test_it_refuses_by_golden_pictures(exported: dict[str, Path], tmp_path: Path
     graph = read_file(exported["litert"], LITERT, card)
     for number, changes in enumerate([{"classes": card.classes[::-1]}, {"input": Input(size=32, fit="crop")}]):
         path = tmp_path / f"{number}.tflite"
-        path.write_bytes(seal_file(msgspec.structs.replace(card, **changes), graph))
+        path.write_bytes(seal_file(msgspec.structs.replace(card, **changes), graph))  # type: ignore[arg-type]
         done = run(path, photos / "cat.jpg")
-        assert done.returncode == 1
+        assert done.returncode == 2
         assert "answers golden picture 0 with" in done.stderr
         assert done.stdout == ""
 

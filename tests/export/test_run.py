@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,15 +18,16 @@ import pytest
 pytest.importorskip("tensorflow", reason="exporting needs the extra train")
 pytest.importorskip("ai_edge_litert", reason="LiteRT needs the extra litert")
 
-from pawsight.card import GRAPH, Golden, read_card, seal
 from pawsight.classifier import Classifier
 from pawsight.data import Dataset
 from pawsight.errors import BadModel, BadSettings, ExportDiffers
-from pawsight.export import FORMS, Exporter, Form, choose
+from pawsight.export import FORMS, Exporter, ExportFormat, choose
+from pawsight.model.card import GRAPH, Golden, read_card
+from pawsight.model.seal import seal
 from pawsight.runtime import Outputs, golden
 from pawsight.train.formats import Formats
 
-LITERT = Form("litert", "float32")
+LITERT = ExportFormat("litert", "float32")
 
 
 @pytest.fixture
@@ -63,6 +66,7 @@ def test_what_is_rebuilt_loads_without_pawsight(exported: dict[str, Path]) -> No
     assert "pawsight" not in json.dumps(config)
 
 
+@pytest.mark.long
 def test_all_precisions_with_photos(make_model: Callable[..., Path], coloured: Dataset, tmp_path: Path) -> None:
     tiny_model = make_model(tmp_path / "model", golden=golden.blank(["cat", "dog"], 0.05))  # int8 rounds
     forms = {form: tmp_path / form.filename("tiny") for form in FORMS if form.to in ("onnx", "litert")}
@@ -79,7 +83,7 @@ def test_all_precisions_with_photos(make_model: Callable[..., Path], coloured: D
 
 
 def test_int8_of_a_float_model_needs_photos(tiny_model: Path, tmp_path: Path) -> None:
-    form, path = Form("onnx", "int8"), tmp_path / "x.onnx"
+    form, path = ExportFormat("onnx", "int8"), tmp_path / "x.onnx"
     assert not Exporter(tiny_model).can(form)
     with pytest.raises(BadModel, match=r"--data"):
         list(Exporter(tiny_model).export({form: path}))
@@ -91,11 +95,11 @@ def test_a_form_that_answers_otherwise_is_not_written(
 ) -> None:
     """A converter that loses what is red, as one with a fault would."""
     other = (make_model(tmp_path / "other", weights=((2, 0), (0, 0), (0, 20))) / GRAPH).read_bytes()
-    monkeypatch.setattr(Formats, "litert", lambda self, precision: wrong.litert(precision))
+    monkeypatch.setattr(Formats, "litert", lambda self, precision: wrong.litert(precision))  # type: ignore[has-type]
     (tmp_path / "work").mkdir()
     wrong = _Right(other, tmp_path / "work")
     (tmp_path / "out").mkdir()
-    with pytest.raises(ExportDiffers, match=r"litert in float32 to answer the golden pictures .* differs by"):
+    with pytest.raises(ExportDiffers, match=r"litert in float32 does not predict the golden pictures .* differ by"):
         list(Exporter(tiny_model).export({LITERT: tmp_path / "out" / "x.tflite"}))
     assert list((tmp_path / "out").iterdir()) == []
 
@@ -104,9 +108,9 @@ class _Right:
     """A faultless converter of another graph."""
 
     def __init__(self, graph: bytes, work: Path) -> None:
-        from pawsight.train.rebuild import rebuild
+        from pawsight.train.onnx_to_keras import onnx_to_keras
 
-        self._network, self._work = rebuild(graph), work
+        self._network, self._work = onnx_to_keras(graph), work
 
     def litert(self, precision: str) -> bytes:
         import tensorflow as tf
@@ -124,7 +128,7 @@ def test_a_form_that_answers_photos_otherwise_is_not_written(
     monkeypatch.setattr("pawsight.export.run.check_golden", lambda *given: 0.0)
     exporter._photos.scores[:3] = 0.5
     with pytest.raises(ExportDiffers, match=r"98% of 10 photos .* but 3 differ"):
-        list(exporter.export({Form("onnx", "float32"): tmp_path / "x.onnx"}))
+        list(exporter.export({ExportFormat("onnx", "float32"): tmp_path / "x.onnx"}))
     assert list(tmp_path.iterdir()) == []
 
 
@@ -151,7 +155,23 @@ def test_an_exported_onnx_file_is_a_source(exported: dict[str, Path], tmp_path: 
 
 
 def test_precisions_that_there_are_not() -> None:
-    assert choose("onnx", None, "int8") == Form("onnx", "int8")
-    assert choose("litert", None, "int8") == Form("litert", "float32")
-    with pytest.raises(BadSettings, match="Expected float32 for keras"):
+    assert choose("onnx", None, "int8") == ExportFormat("onnx", "int8")
+    assert choose("litert", None, "int8") == ExportFormat("litert", "float32")
+    with pytest.raises(BadSettings, match="keras is not written in int8"):
         choose("keras", "int8", "float32")
+    with pytest.raises(BadSettings, match="float32 or float16"):
+        choose("litert", "int8", "int8")
+
+
+def test_an_onnx_model_as_it_is_needs_no_keras(tiny_model: Path, tmp_path: Path) -> None:
+    code = (
+        "import sys\n"
+        "sys.modules.update({'keras': None, 'tensorflow': None, 'tf2onnx': None})\n"
+        "from pathlib import Path\n"
+        "from pawsight.export import Exporter, choose\n"
+        "form = choose('onnx', None, 'float32')\n"
+        f"list(Exporter({str(tiny_model)!r}).export({{form: Path({str(tmp_path / 'x.onnx')!r})}}))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert Classifier.load(tmp_path / "x.onnx").card.name == "tiny"

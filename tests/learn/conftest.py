@@ -40,9 +40,3 @@ def make_photos(picture: Callable[..., bytes]) -> MakePhotos:
 def flowers(make_photos: MakePhotos, tmp_path: Path) -> Path:
     """Three classes that the tiny model's features can tell apart, and photos of none of them."""
     return make_photos(tmp_path / "flowers", {"rose": RED, "leaf": GREEN, "iris": BLUE, "neither": GREY})
-
-
-@pytest.fixture(autouse=True)
-def _few_resamples(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Intervals are tested elsewhere; here they only cost time."""
-    monkeypatch.setattr("pawsight.metrics.RESAMPLES", 20)

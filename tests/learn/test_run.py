@@ -11,13 +11,14 @@ from typing import TypeVar
 import numpy as np
 import pytest
 
-from pawsight.card import read_card
+from pawsight.batch.distribution_shift import read_reference
 from pawsight.classifier import Classifier
 from pawsight.data import open_dataset
 from pawsight.data.prepare import prepare
 from pawsight.errors import BadData
-from pawsight.evaluate import evaluate
+from pawsight.evaluate.run import evaluate
 from pawsight.learn import Forecast, forecast, learn
+from pawsight.model.card import read_card
 
 Item = TypeVar("Item")
 MakePhotos = Callable[..., Path]
@@ -26,10 +27,10 @@ MakePhotos = Callable[..., Path]
 def test_from_folders_to_a_model_that_answers(
     flowers: Path, make_photos: MakePhotos, tiny_model: Path, tmp_path: Path
 ) -> None:
-    told: list[Forecast] = []
+    made: list[Forecast] = []
     out = tmp_path / "model"
-    learned = learn(flowers, out, base=tiny_model, tell=told.append)
-    assert told == [learned.forecast]
+    learned = learn(flowers, out, base=tiny_model, report=made.append)
+    assert made == [learned.forecast]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["flowers", "model"]
 
     card = read_card(out)
@@ -44,21 +45,36 @@ def test_from_folders_to_a_model_that_answers(
     assert card.metrics["accuracy"].n == 60
     assert card.metrics["false_accepts"].n == 20
     assert {"0.05", "0.1"} == set(card.budgets)  # none of 80 wrong proves no more
-    expected = {"model.onnx", "metrics.json", "predictions.npz", "manifest.csv", "bad.csv"}
+    expected = {
+        "README.md",
+        "model.onnx",
+        "metrics.json",
+        "predictions.npz",
+        "manifest.csv",
+        "bad.csv",
+        "reference.npz",
+    }
     assert set(card.files) == expected | {"figures/confusion.svg", "figures/roc.svg"}
+
+    reference = read_reference(out, card)
+    assert reference is not None
+    assert reference.mix == {"iris": 20, "leaf": 20, "rose": 20, "neither": 20}
+    assert len(reference.features) == 80
 
     fresh = make_photos(tmp_path / "new", {"rose": (200, 60, 50), "iris": (50, 60, 200)}, number=5, start=100)
     answers = Classifier.load(out).predict(sorted(fresh.rglob("*.png")))
     assert [answer.label for answer in answers] == ["iris"] * 5 + ["rose"] * 5
 
 
+@pytest.mark.long
 def test_every_other_command_takes_it(flowers: Path, tiny_model: Path, tmp_path: Path) -> None:
-    """Its classes stand in the order of a prepared set's, and its own photos get the answers that it learnt."""
+    """Its classes stand in the order of a prepared set's, and its own photos get the answers that it learned."""
     learn(flowers, tmp_path / "model", base=tiny_model)
     data = open_dataset(prepare(flowers, tmp_path / "prepared", size=32).folder)
     assert evaluate(Classifier.load(tmp_path / "model"), data, "train").metrics.accuracy.value == 1
 
 
+@pytest.mark.long
 def test_each_photo_was_answered_for_once_by_who_had_not_seen_it(
     flowers: Path, tiny_model: Path, tmp_path: Path
 ) -> None:
@@ -85,6 +101,7 @@ def test_labels_without_meaning_show_as_chance(make_photos: MakePhotos, tiny_mod
     assert 0.3 < accuracy < 0.7
 
 
+@pytest.mark.long
 def test_names_and_order_do_not_matter(flowers: Path, tiny_model: Path, tmp_path: Path) -> None:
     learn(flowers, tmp_path / "one", base=tiny_model)
     for number, path in enumerate(sorted(flowers.rglob("*.png"), reverse=True)):
@@ -104,9 +121,9 @@ def test_other_means_neither(flowers: Path, tiny_model: Path, tmp_path: Path) ->
 
 
 def test_large_sets_are_split(flowers: Path, tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pawsight.learn.folds.MOST_FOR_FOLDS", 50)
-    monkeypatch.setattr("pawsight.learn.album.FIRST_LOOK", 50)
-    monkeypatch.setattr("pawsight.learn.album.FIRST_OF_CLASS", 12)
+    monkeypatch.setattr("pawsight.learn.cross_validation.MOST_FOR_FOLDS", 50)
+    monkeypatch.setattr("pawsight.learn.photos.FIRST_LOOK", 50)
+    monkeypatch.setattr("pawsight.learn.photos.FIRST_OF_CLASS", 12)
     learned = learn(flowers, tmp_path / "model", base=tiny_model)
     assert learned.forecast.looked == 48
     assert learned.forecast.files == 80
@@ -129,19 +146,19 @@ def test_an_existing_folder_is_not_touched(flowers: Path, tiny_model: Path, tmp_
 
 def test_a_model_among_the_photos_is_refused(flowers: Path, tiny_model: Path) -> None:
     """The next time its figures would be taken for photos of a class."""
-    with pytest.raises(BadData, match="outside"):
+    with pytest.raises(BadData, match="whose photos are read"):
         learn(flowers, flowers / "model", base=tiny_model)
 
 
-def test_what_cannot_be_written_is_told_before_the_work(flowers: Path, tiny_model: Path, tmp_path: Path) -> None:
+def test_what_cannot_be_written_is_reported_before_the_work(flowers: Path, tiny_model: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder")
-    told: list[Forecast] = []
-    with pytest.raises(BadData, match="Expected to write to"):
-        learn(flowers, tmp_path / "file" / "model", base=tiny_model, tell=told.append)
-    assert not told
+    made: list[Forecast] = []
+    with pytest.raises(BadData, match="cannot be written"):
+        learn(flowers, tmp_path / "file" / "model", base=tiny_model, report=made.append)
+    assert not made
 
 
-def test_whoever_watches_can_stop_it(flowers: Path, tiny_model: Path, tmp_path: Path) -> None:
+def test_the_progress_hook_can_stop_it(flowers: Path, tiny_model: Path, tmp_path: Path) -> None:
     labels: list[str] = []
 
     def watch(items: Iterable[Item], total: int, label: str) -> Iterator[Item]:
@@ -162,6 +179,7 @@ def test_a_forecast_writes_nothing(flowers: Path, tiny_model: Path, tmp_path: Pa
     assert [path.name for path in tmp_path.iterdir()] == ["flowers"]
 
 
+@pytest.mark.long
 def test_three_animals(shared: Path, tmp_path: Path) -> None:
     """The target of the shipped backbone: 99 % of photos not seen."""
     learned = learn(shared / "data" / "animals.zip", tmp_path / "animals")

@@ -10,11 +10,9 @@ import pytest
 from pawsight import images
 from pawsight.classifier import Classifier
 from pawsight.data import Dataset
-from pawsight.evaluate import Evaluation, evaluate
-from pawsight.report.gallery import embed, mistakes, show, strangers
-from pawsight.types import unwatched
-
-pytestmark = pytest.mark.usefixtures("few_resamples")
+from pawsight.evaluate.run import Evaluation, evaluate
+from pawsight.report.gallery import embed, false_accepts, mistakes, show
+from pawsight.types import no_progress
 
 
 @pytest.fixture
@@ -30,7 +28,7 @@ def test_the_most_confident_mistakes_come_first(result: Evaluation) -> None:
 
 
 def test_strangers_are_the_photos_of_none(result: Evaluation) -> None:
-    places = strangers(result)
+    places = false_accepts(result)
     assert {result.targets[place].sum() for place in places} == {0}
     highest = [result.scores[place].max() for place in places]
     assert highest == sorted(highest, reverse=True)
@@ -40,7 +38,7 @@ def test_strangers_are_the_photos_of_none(result: Evaluation) -> None:
 def test_a_case_shows_everything(result: Evaluation, classifier: Classifier, coloured: Dataset) -> None:
     place = mistakes(result)[0]
     corrections = {result.paths[place]: "cat"}
-    (case,) = show([place], result, classifier, coloured, corrections, unwatched)
+    (case,) = show([place], result, classifier, coloured, corrections, no_progress)
     assert (case.path, case.label, case.correction) == (result.paths[place], "dog", "cat")
     assert case.prediction.label == "cat"
     np.testing.assert_allclose(list(case.prediction.scores.values()), result.scores[place], atol=1e-6)

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
-import pytest
 
-from pawsight.evaluate import Comparison, Evaluation
-from pawsight.metrics import Measured, measure
+from pawsight.estimates import Estimate
+from pawsight.evaluate.compare import Comparison
+from pawsight.evaluate.run import Evaluation
+from pawsight.metrics import measure
 from pawsight.report import contrast, number, rate, summarise, tabulate
-
-pytestmark = pytest.mark.usefixtures("few_resamples")
 
 
 def test_a_rate_is_in_percent_with_interval_and_n() -> None:
-    assert rate(Measured(0.9942, 1900, 0.9897, 0.9967)) == "99.42 % (98.97-99.67, n = 1,900)"
-    assert number(Measured(0.0123, 1900, 0.0101, 0.015)) == "0.0123 (0.0101-0.0150, n = 1,900)"
-    assert number(Measured(0.5, 3)) == "0.5000 (n = 3)"
-    assert rate(Measured(None, 0)) == "not measured (n = 0)"
+    assert rate(Estimate(0.9942, 1900, 0.9897, 0.9967)) == "99.42 % (98.97-99.67, n = 1,900)"
+    assert number(Estimate(0.0123, 1900, 0.0101, 0.015)) == "0.0123 (0.0101-0.0150, n = 1,900)"
+    assert number(Estimate(0.5, 3)) == "0.5000 (n = 3)"
+    assert rate(Estimate(None, 0)) == "not measured (n = 0)"
 
 
 def test_the_summary_names_every_class_and_number() -> None:
@@ -39,7 +40,7 @@ def test_several_models_stand_below_each_other() -> None:
 
 
 def test_better_is_said_only_where_it_is_shown() -> None:
-    counts = {"first": "a-1", "second": "b-1", "n": 1917}
+    counts: dict[str, Any] = {"first": "a-1", "second": "b-1", "n": 1917}
     shown = contrast(Comparison(**counts, only_first=3, only_second=30, p=1.4e-6, better="b-1"))
     assert shown == "b-1 is better than a-1 (only a-1 right: 3, only b-1 right: 30, p = 1.4e-06, n = 1,917)"
     open_ = contrast(Comparison(**counts, only_first=3, only_second=5, p=0.727, better=None))

@@ -12,10 +12,12 @@ import msgspec
 import numpy as np
 import pytest
 
-from pawsight.card import GRAPH, Input, ModelCard, read_card, seal
+from pawsight import zoo
 from pawsight.classifier import Classifier
 from pawsight.errors import BadModel
-from pawsight.runtime import Outputs, Session, golden
+from pawsight.model.card import GRAPH, Input, ModelCard, read_card
+from pawsight.model.seal import seal
+from pawsight.runtime import InferenceSession, Outputs, golden
 from pawsight.runtime.onnx import OnnxSession
 from pawsight.types import Pixels
 
@@ -27,15 +29,19 @@ class Altered:
 
     def __init__(
         self,
-        session: Session,
+        session: InferenceSession,
         feed: Callable[[Pixels], Pixels] = lambda pixels: pixels,
         read: Callable[[Any], Any] = lambda scores: scores,
+        maps: Callable[[Any], Any] = lambda maps: maps,
+        features: Callable[[Any], Any] = lambda features: features,
     ) -> None:
-        self.session, self.feed, self.read = session, feed, read
+        self.session, self.feed, self.read, self.maps, self.features = session, feed, read, maps, features
 
     def run(self, pixels: Pixels) -> Outputs:
-        out = self.session.run(self.feed(pixels))
-        return replace(out, scores=self.read(out.scores))
+        out = self.session.run(np.ascontiguousarray(self.feed(pixels)))
+        return replace(
+            out, scores=self.read(out.scores), maps=self.maps(out.maps), features=self.features(out.features)
+        )
 
 
 @pytest.fixture(scope="module")
@@ -81,6 +87,44 @@ def test_a_model_answers_as_its_card_says(card: ModelCard, session: OnnxSession)
 def test_a_graph_fed_or_read_wrongly_is_refused(card: ModelCard, session: OnnxSession, wrong: dict[str, Any]) -> None:
     with pytest.raises(BadModel, match="tiny-1"):
         golden.replay(card, Altered(session, **wrong))
+
+
+FAULTS: dict[str, dict[str, Any]] = {
+    "channels in the order of OpenCV": {"feed": lambda pixels: pixels[..., ::-1]},
+    "classes swapped": {"read": lambda scores: scores[:, ::-1], "maps": lambda maps: maps[..., ::-1]},
+    "mirrored": {"feed": lambda pixels: pixels[:, :, ::-1]},
+    "upside down": {"feed": lambda pixels: pixels[:, ::-1]},
+    "turned": {"feed": lambda pixels: np.rot90(pixels, axes=(1, 2))},
+    "maps swapped": {"maps": lambda maps: maps[..., ::-1]},
+    "maps mirrored": {"maps": lambda maps: maps[:, :, ::-1]},
+    "maps transposed": {"maps": lambda maps: maps.transpose(0, 2, 1, 3)},
+    "features in another order": {"features": lambda features: np.roll(features, 1, axis=1)},
+}
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", zoo.names())
+def test_every_fault_is_noticed_in_every_shipped_model(name: str) -> None:
+    """The scores of `scratch` let all of these pass but one, and those of every model swapped maps."""
+    classifier = Classifier.load(name)
+    card, session = classifier.card, classifier.session
+    assert golden.record(card, session) == card.golden
+    assert [fault for fault, wrong in FAULTS.items() if not is_refused(card, Altered(session, **wrong))] == []
+
+
+def is_refused(card: ModelCard, session: InferenceSession) -> bool:
+    try:
+        golden.replay(card, session)
+    except BadModel:
+        return True
+    return False
+
+
+def test_a_card_of_an_older_version_is_held_to_its_scores(card: ModelCard, session: OnnxSession) -> None:
+    old = msgspec.structs.replace(card, golden=msgspec.structs.replace(card.golden, maps=[], features=[]))
+    golden.replay(old, Altered(session, maps=lambda maps: maps[..., ::-1]))
+    with pytest.raises(BadModel, match="scores differ"):
+        golden.replay(old, Altered(session, read=lambda scores: scores[:, ::-1]))
 
 
 def test_a_graph_of_another_number_of_classes_is_refused(card: ModelCard, session: OnnxSession) -> None:

@@ -12,10 +12,11 @@ import msgspec
 import numpy as np
 import pytest
 
-from pawsight import packed
-from pawsight.card import GRAPH, LITERT, Input, ModelCard, read_card, read_file, seal, seal_file
 from pawsight.classifier import Classifier
 from pawsight.errors import BadModel, MissingExtra
+from pawsight.model import single_file
+from pawsight.model.card import GRAPH, LITERT, Input, ModelCard, read_card, read_file
+from pawsight.model.seal import seal, seal_file
 from pawsight.runtime import open_session
 from pawsight.runtime.litert import LitertSession
 
@@ -29,6 +30,7 @@ def graph(exported: dict[str, Path]) -> bytes:
     return read_file(path, LITERT, read_card(path))
 
 
+@pytest.mark.long
 def test_both_runtimes_answer_alike_at_any_batch_size(graph: bytes, tiny_model: Path) -> None:
     one, other = LitertSession(graph), open_session((tiny_model / GRAPH).read_bytes())
     assert isinstance(open_session(graph), LitertSession)
@@ -114,7 +116,7 @@ def test_what_is_no_graph_of_ours_is_refused(graph: bytes) -> None:
 
 def test_without_litert_the_extra_is_named(graph: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "ai_edge_litert.interpreter", None)
-    with pytest.raises(MissingExtra, match=r"pawsight\[litert\]"):
+    with pytest.raises(MissingExtra, match=r"\.\[litert\]"):
         LitertSession(graph)
 
 
@@ -124,4 +126,4 @@ def test_the_card_behind_a_litert_graph_is_an_associated_file(exported: dict[str
     with zipfile.ZipFile(exported["litert"]) as archive:
         names: Any = archive.namelist()
     assert names == ["card.json"]
-    assert packed.is_litert(exported["litert"].read_bytes())
+    assert single_file.is_litert(exported["litert"].read_bytes())

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pawsight.card import GRAPH
 from pawsight.errors import BadModel
+from pawsight.model.card import GRAPH
 from pawsight.runtime import Outputs
 from pawsight.runtime.onnx import OnnxSession, open_graph
 from pawsight.types import Pixels
@@ -83,7 +83,7 @@ def test_any_graph_can_be_opened(graph: bytes) -> None:
         open_graph(b"no graph", threads=1)
 
 
-def test_nobody_is_told_and_nothing_is_left_at_home(tiny_model: Path, tmp_path: Path) -> None:
+def test_nothing_is_sent_and_nothing_is_left_at_home(tiny_model: Path, tmp_path: Path) -> None:
     """ONNX Runtime would leave an identifier and a queue of messages there."""
     code = "import sys; from pawsight import Classifier; print(Classifier.load(sys.argv[1]).card.id)"
     own = {name: value for name, value in os.environ.items() if name != "ORT_DISABLE_TELEMETRY"}

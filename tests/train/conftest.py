@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import msgspec
 import numpy as np
 import pytest
 
+from pawsight.classifier import Classifier
 from pawsight.data import Dataset, open_dataset
 from pawsight.data.prepare import prepare
 from pawsight.recipes import Augment, Phase, Recipe, find
@@ -61,3 +63,18 @@ def staged(small: Recipe) -> Recipe:
     """`small`, but only what comes behind its first block learns."""
     phases = (Phase(name="block 2", epochs=3, rate=3e-3, learn_from="block2"),)
     return msgspec.structs.replace(small, head="pool", phases=phases)
+
+
+@pytest.fixture(scope="session")
+def accuracy() -> Callable[[Path, Dataset], float]:
+    """`accuracy(folder, data)` is the share of the test split's cats and dogs that a model folder names rightly."""
+
+    def measure(folder: Path, data: Dataset) -> float:
+        model = Classifier.load(folder)
+        places = data.indices("test")
+        shown = places[data.targets[places].sum(axis=1) == 1]
+        predictions = model.predict(data.pixels[place] for place in shown)
+        predicted = [model.card.classes.index(one.label) for one in predictions]
+        return float(np.mean(predicted == data.targets[shown].argmax(axis=1)))
+
+    return measure

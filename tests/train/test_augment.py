@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pawsight.recipes import Augment, find
-from pawsight.train.augment import augment, side_by_side
+from pawsight.train.augment import augment, combine
 from pawsight.types import Pixels
 
 SIZE = 32
@@ -86,24 +86,35 @@ def test_blur_removes_detail() -> None:
     assert np.abs(np.diff(blurred.astype(int), axis=1)).mean() < np.abs(np.diff(PHOTO.astype(int), axis=1)).mean() / 2
 
 
-def _framed(colour: int, size: int) -> Pixels:
-    """A photo whose outer sixths are white."""
-    photo = np.full((size, size, 3), 255, np.uint8)
-    sixth = size // 6
-    photo[sixth : size - sixth, sixth : size - sixth] = colour
-    return photo
+def _flat(value: int, size: int = 60) -> Pixels:
+    return np.full((size, size, 3), value, np.uint8)
 
 
-@pytest.mark.parametrize("size", [36, 37])
-@pytest.mark.parametrize("upright", [True, False])
-def test_two_photos_share_one_place(upright: bool, size: int) -> None:
-    pair = side_by_side(_framed(50, size), _framed(150, size), upright)
-    assert pair.shape == (size, size, 3)
-    assert pair.dtype == np.uint8
-    if not upright:
-        pair = pair.transpose(1, 0, 2)
-    half, edge = size // 2, 2  # between two colours they mix
-    sides = pair[:, size // 6 + edge : size - size // 6 - edge]
-    assert (sides[edge : half - edge] == 50).all()
-    assert (sides[half + edge : -edge] == 150).all()
-    assert (pair[:, 0] == 255).all()  # across, all of each photo is kept
+def _shares(size: int = 60, tries: int = 200) -> list[float]:
+    """Share of the picture that the second photo takes, in many pictures of two."""
+    pictures = [combine(_flat(50, size), _flat(150, size), np.random.default_rng(seed)) for seed in range(tries)]
+    assert all(picture.shape == (size, size, 3) and picture.dtype == np.uint8 for picture in pictures)
+    return [float((picture[:, :, 0] > 100).mean()) for picture in pictures]
+
+
+@pytest.mark.parametrize("size", [60, 61])
+def test_two_photos_share_a_picture_in_many_sizes(size: int) -> None:
+    shares = _shares(size)
+    assert min(shares) < 0.15  # an inset
+    assert max(shares) > 0.6
+    assert min(shares) > 0.05  # never so small that nobody would see it
+
+
+def test_two_photos_lie_next_to_each_other_or_one_in_the_other() -> None:
+    insets = 0
+    for seed in range(100):
+        second = combine(_flat(50), _flat(150), np.random.default_rng(seed))[:, :, 0] > 100
+        corners = second[[0, 0, -1, -1], [0, -1, 0, -1]]
+        insets += not corners.any()
+        assert corners.sum() in (0, 1, 2)
+    assert 20 < insets < 60
+
+
+def test_one_state_gives_one_picture() -> None:
+    pictures = [combine(PHOTO, PHOTO[::-1], np.random.default_rng(3)) for _ in range(2)]
+    np.testing.assert_array_equal(*pictures)  # type: ignore[arg-type]

@@ -1,19 +1,47 @@
-"""Temperature, gate and thresholds do what they promise on made-up scores."""
+"""Scaling, gate and thresholds do what they promise on made-up scores."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from pawsight.train.calibrate import fit_budgets, fit_gate, fit_temperature, fit_thresholds
+from pawsight.metrics import answered_wrong, calibration_error
+from pawsight.train.calibrate import ERROR_BUDGET, Scaling, fit_budgets, fit_scaling, fit_thresholds
 
 
-@pytest.mark.parametrize("factor", [0.5, 1.0, 3.0])
-def test_temperature_undoes_a_scale(factor: float) -> None:
+def draw(rng: np.random.Generator, n: int) -> tuple[np.ndarray, np.ndarray]:
+    """Logits that are calibrated as they are, and what happened."""
+    logits = rng.normal(0, 3, (n, 2))
+    return logits, (rng.random(logits.shape) < 1 / (1 + np.exp(-logits))).astype(np.float32)
+
+
+def test_slopes_and_biases_are_undone_for_each_class() -> None:
+    logits, targets = draw(np.random.default_rng(0), 20_000)
+    scaling = fit_scaling(logits * [0.5, 3.0] + [1.0, -2.0], targets)
+    assert scaling.slope == pytest.approx([2, 1 / 3], rel=0.05)
+    assert scaling.bias == pytest.approx([-2, 2 / 3], abs=0.1)
+
+
+@pytest.mark.parametrize("n", [3, 10, 30, 1000])
+def test_how_sure_scores_may_be_depends_on_the_number_of_photos(n: int) -> None:
+    """All correct, by a wide margin: a temperature of 0.05 would call each certain."""
+    targets = np.tile(np.eye(2, dtype=np.float32), (n, 1))
+    scaled = fit_scaling(6 * targets - 3, targets)(6 * targets - 3)
+    assert (1 / (1 + np.exp(-scaled))).max() <= (n + 1) / (n + 2) + 0.01
+
+
+def test_calibration_fitted_on_one_half_holds_on_the_other() -> None:
+    """Where one temperature for all classes leaves the calibration error of a shifted class."""
     rng = np.random.default_rng(0)
-    logits = rng.normal(0, 2, (20_000, 2))
-    targets = (rng.random(logits.shape) < 1 / (1 + np.exp(-logits))).astype(np.float32)
-    assert fit_temperature(logits * factor, targets) == pytest.approx(factor, rel=0.05)
+    (logits, targets), (others, happened) = draw(rng, 2000), draw(rng, 2000)
+    shift = np.array([1.5, -1.5])
+
+    def error(scaling: Scaling) -> float:
+        scores = 1 / (1 + np.exp(-scaling(others + shift)))
+        return calibration_error(happened, scores.astype(np.float32)).value or 0.0
+
+    one_temperature = Scaling(np.ones(2, np.float32), np.zeros(2, np.float32))
+    assert error(fit_scaling(logits + shift, targets)) < 0.02 < error(one_temperature)
 
 
 def test_thresholds_keep_the_error_budget() -> None:
@@ -22,26 +50,33 @@ def test_thresholds_keep_the_error_budget() -> None:
     cat = np.clip(np.where(truth, 0.8, 0.2) + rng.normal(0, 0.2, 5000), 0, 1)
     scores = np.stack([cat, 1 - cat], axis=1).astype(np.float32)
     targets = np.stack([truth, ~truth], axis=1).astype(np.float32)
-    thresholds = fit_thresholds(scores, targets, budget=0.005)
-    answered = (scores.max(axis=1) >= thresholds.present) & (scores.min(axis=1) <= thresholds.absent)
-    wrong = (scores.argmax(axis=1) != targets.argmax(axis=1))[answered]
-    assert wrong.mean() <= 0.005
-    assert answered.mean() > 0.5
-    looser = thresholds.present - 0.01
-    answered = (scores.max(axis=1) >= looser) & (scores.min(axis=1) <= 1 - looser)
-    assert (scores.argmax(axis=1) != targets.argmax(axis=1))[answered].mean() > 0.005
+    answered, wrong = answered_wrong(targets, scores, fit_thresholds(scores, targets, budget=0.01))
+    assert wrong <= 0.01
+    assert answered > 0.5
 
 
-def test_sure_and_right_scores_need_no_caution() -> None:
-    targets = np.eye(2, dtype=np.float32)
+def test_sure_and_right_scores_of_many_photos_need_no_caution() -> None:
+    targets = np.tile(np.eye(2, dtype=np.float32), (300, 1))
     assert fit_thresholds(targets * 0.9 + 0.05, targets).present == 0.5
 
 
-def test_a_gate_is_half_open_for_the_hardest_photos() -> None:
-    evidence = np.random.default_rng(0).normal(0, 3, 100_000).astype(np.float32)
-    slope, middle = fit_gate(evidence)
-    assert slope > 1
-    assert np.mean(evidence < middle) == pytest.approx(0.0005, abs=0.0001)
+@pytest.mark.parametrize("exclusive", [False, True])
+def test_one_photo_in_the_wrong_folder_does_not_move_the_thresholds(exclusive: bool) -> None:
+    """Of 120 photos: they went from 0.44 and 0.56 to 0.01 and 0.99, and most new photos were `unsure`."""
+    targets = np.tile(np.eye(2, dtype=np.float32), (60, 1))
+    scores = targets * 0.9 + 0.05
+    clean = fit_thresholds(scores, targets, exclusive=exclusive)
+    targets[0] = targets[0, ::-1]
+    assert fit_thresholds(scores, targets, exclusive=exclusive).present <= clean.present + 0.05
+
+
+def test_where_no_budget_can_be_proven_some_photos_are_still_answered() -> None:
+    """The strictest thresholds were the fallback: worse than none."""
+    targets = np.tile(np.eye(2, dtype=np.float32), (5, 1))
+    scores = targets * 0.8 + 0.1
+    assert fit_budgets(scores, targets) == {}
+    assert answered_wrong(targets, scores, fit_thresholds(scores, targets)) == (1, 0)
+    assert fit_thresholds(scores, targets, least=0.85).present == 0.85
 
 
 def made_up(rng: np.random.Generator, n: int) -> tuple[np.ndarray, np.ndarray]:
@@ -65,11 +100,32 @@ def test_a_budget_is_kept_on_photos_never_seen() -> None:
     assert kept >= 95
 
 
+def test_the_default_thresholds_keep_their_budget_on_photos_never_seen() -> None:
+    """The first margin that looked good enough broke it in 37 of 100 draws."""
+    rng = np.random.default_rng(2)
+    scores, targets = made_up(rng, 100_000)
+    kept = sum(
+        answered_wrong(targets, scores, fit_thresholds(*made_up(rng, 2000)))[1] <= ERROR_BUDGET for _ in range(50)
+    )
+    assert kept >= 47
+
+
+@pytest.mark.parametrize("exclusive", [False, True])
+def test_budgets_count_what_the_verdicts_say(exclusive: bool) -> None:
+    """Of three classes, two present and one between the thresholds is `both`, and wrong: never "not answered"."""
+    rng = np.random.default_rng(0)
+    targets = np.eye(3, dtype=np.float32)[np.arange(900) % 3]
+    scores = np.clip(targets * 0.9 + rng.exponential(0.08, targets.shape), 0, 1).astype(np.float32)
+    for budget in fit_budgets(scores, targets, exclusive=exclusive).values():
+        answered, wrong = answered_wrong(targets, scores, budget.thresholds)
+        assert (1 - budget.unsure.value, budget.wrong.value) == pytest.approx((answered, wrong))
+
+
 def test_smaller_budgets_leave_more_to_people() -> None:
     budgets = fit_budgets(*made_up(np.random.default_rng(1), 2000))
     assert all(one.wrong.high is not None and one.wrong.high <= float(most) for most, one in budgets.items())
     unsure = [one.unsure.value for one in budgets.values()]
-    assert unsure == sorted(unsure, reverse=True)
+    assert unsure == sorted(unsure, reverse=True)  # type: ignore[type-var]
     assert unsure[0] > unsure[-1]
     assert all(one.unsure.n == 2000 and one.wrong.n == 2000 * (1 - one.unsure.value) for one in budgets.values())
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from pawsight.recipes import Recipe
-from pawsight.train.checkpoint import Checkpoint, Progress
+from pawsight.train.checkpoint import Checkpoint, TrainingProgress
 from pawsight.train.networks import build
 
 
@@ -19,7 +19,7 @@ def checkpoint(small: Recipe, tmp_path: Path) -> Checkpoint:
 
 
 def test_a_new_run_stands_before_its_first_epoch(checkpoint: Checkpoint) -> None:
-    assert checkpoint.progress == Progress(phase=-1, epoch=0, best=float("inf"), stale=0)
+    assert checkpoint.progress == TrainingProgress(phase=-1, epoch=0, best=float("inf"), stale=0)
     assert not checkpoint.has("start")
 
 
@@ -32,11 +32,11 @@ def test_weights_progress_and_optimizer_come_back(checkpoint: Checkpoint, small:
 
     model, other = compiled(), compiled()
     model.fit(np.zeros((4, 32, 32, 3), np.uint8), np.ones((4, 2)), verbose=0)
-    checkpoint.save("last", model, Progress(phase=1, epoch=2, best=0.5, stale=1))
+    checkpoint.save("last", model, TrainingProgress(phase=1, epoch=2, best=0.5, stale=1))
 
     checkpoint.load("last", other)
     assert checkpoint.has("last")
-    assert checkpoint.progress == Progress(phase=1, epoch=2, best=0.5, stale=1)
+    assert checkpoint.progress == TrainingProgress(phase=1, epoch=2, best=0.5, stale=1)
     assert int(other.optimizer.iterations) == 1
     for one, two in zip(model.optimizer.variables, other.optimizer.variables, strict=True):
         np.testing.assert_array_equal(one, two)
@@ -45,5 +45,5 @@ def test_weights_progress_and_optimizer_come_back(checkpoint: Checkpoint, small:
 
 
 def test_nothing_half_written_stays(checkpoint: Checkpoint, small: Recipe) -> None:
-    checkpoint.save("start", build(small, ("cat", "dog")).logits, Progress())
+    checkpoint.save("start", build(small, ("cat", "dog")).logits, TrainingProgress())
     assert {path.name for path in checkpoint.folder.iterdir()} == {"run.json", "start.weights.h5", "progress.json"}

@@ -16,10 +16,10 @@ from pawsight.errors import TrainingStopped
 from pawsight.recipes import Phase, Recipe
 from pawsight.train import fit as loop
 from pawsight.train.checkpoint import Checkpoint
-from pawsight.train.feed import Feed
-from pawsight.train.fit import HISTORY, _Accuracy, fit, validation_loss
+from pawsight.train.fit import HISTORY, _Accuracy, fit, limit_momentum, validation_loss
+from pawsight.train.loader import PhotoLoader
 from pawsight.train.networks import Network, build, freeze
-from pawsight.train.student import Student, make_student
+from pawsight.train.phase_model import PhaseModel, make_phase_model
 
 
 def _fresh(recipe: Recipe) -> Network:
@@ -32,13 +32,14 @@ def _history(folder: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["small", "staged"])
 def test_a_small_network_learns_colours(
     name: str, data: Dataset, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     recipe: Recipe = request.getfixturevalue(name)
     network = _fresh(recipe)
-    student = make_student(network, data, recipe, recipe.phases[0], tmp_path)
+    student = make_phase_model(network, data, recipe, recipe.phases[0], tmp_path)
     before = validation_loss(student, data, recipe)
     fit(network, data, recipe, Checkpoint(tmp_path, recipe, data.fingerprint))
     rows = _history(tmp_path)
@@ -49,6 +50,7 @@ def test_a_small_network_learns_colours(
     assert best < before
 
 
+@pytest.mark.long
 def test_only_the_last_stages_learn(data: Dataset, staged: Recipe, tmp_path: Path) -> None:
     network = _fresh(staged)
     before = {layer.name: layer.get_weights() for layer in network.trunk.layers if layer.weights}
@@ -70,7 +72,8 @@ def _stages(recipe: Recipe) -> Recipe:
     return msgspec.structs.replace(recipe, phases=phases)
 
 
-@pytest.mark.parametrize("kind", ["staged", "stages"])
+@pytest.mark.long
+@pytest.mark.parametrize("kind", ["staged", pytest.param("stages", marks=pytest.mark.weekly)])
 def test_a_killed_run_goes_on_as_if_nothing_had_happened(
     kind: str, data: Dataset, staged: Recipe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -104,6 +107,7 @@ def test_a_killed_run_goes_on_as_if_nothing_had_happened(
         np.testing.assert_allclose(one, other, atol=2e-4)
 
 
+@pytest.mark.long
 def test_photos_grow_while_it_learns(
     data: Dataset, staged: Recipe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -111,9 +115,9 @@ def test_photos_grow_while_it_learns(
     train_epoch = loop._train_epoch
     seen = []
 
-    def watch(student: Student, feed: Feed, data: Dataset, recipe: Recipe) -> dict[str, float]:
+    def watch(student: PhaseModel, feed: PhotoLoader, live: keras.callbacks.Callback) -> dict[str, float]:
         seen.append((feed.pixels(0).shape[1], feed[0][0].shape[1:]))
-        return train_epoch(student, feed, data, recipe)
+        return train_epoch(student, feed, live)
 
     monkeypatch.setattr(loop, "_train_epoch", watch)
     fit(_fresh(recipe), data, recipe, Checkpoint(tmp_path, recipe, data.fingerprint))
@@ -122,12 +126,14 @@ def test_photos_grow_while_it_learns(
     assert [row["phase"] for row in _history(tmp_path)] == ["block 2", "all", "all"]
 
 
+@pytest.mark.long
 def test_a_run_that_gets_no_better_stops(data: Dataset, small: Recipe, tmp_path: Path) -> None:
     stuck = msgspec.structs.replace(small, patience=1, phases=(Phase(name="stuck", epochs=5, rate=1e-12),))
     fit(_fresh(stuck), data, stuck, Checkpoint(tmp_path, stuck, data.fingerprint))
     assert 1 < len(_history(tmp_path)) < 5
 
 
+@pytest.mark.long
 def test_a_loss_that_is_no_number_stops_with_its_step(data: Dataset, small: Recipe, tmp_path: Path) -> None:
     wild = msgspec.structs.replace(small, phases=(Phase(name="wild", epochs=2, rate=1e30),))
     with pytest.raises(TrainingStopped, match=r"finite loss.* at step \d+"):
@@ -155,3 +161,11 @@ def test_accuracy_counts_the_side_that_a_teachers_scores_are_on() -> None:
     metric = _Accuracy(threshold=0.0)
     metric.update_state(keras.ops.array([[0.9, 0.2]]), keras.ops.array([[3.0, 1.0]]))
     assert float(metric.result()) == 0.5
+
+
+@pytest.mark.parametrize(("steps", "momentum"), [(3, 0.5), (600, 1 - 1 / 30), (1_000_000, 0.999)])
+def test_statistics_follow_in_a_short_run(steps: int, momentum: float) -> None:
+    norm = keras.layers.BatchNormalization(momentum=0.999)
+    pixels = keras.Input((4,))
+    limit_momentum(keras.Model(pixels, norm(pixels)), steps)
+    assert norm.momentum == pytest.approx(momentum)

@@ -41,8 +41,8 @@ def network(data: Dataset, staged: Recipe) -> Network:
     head.set_weights([kernel, -middle @ kernel])
     gate = Gate.of(head, RANGES, data.classes)
     assert gate is not None
-    evidence = keras.ops.convert_to_numpy(gate.evidence(features))
-    gate.set(3 / np.std(evidence), float(np.median(evidence)))
+    evidence = keras.ops.convert_to_numpy(gate.evidence(gate.probabilities(features)))
+    gate.set_evidence(3 / np.std(evidence), float(np.median(evidence)))
     return dataclasses.replace(network, gate=gate)
 
 
@@ -71,7 +71,7 @@ def test_the_gate_opens_as_far_in_int8(answers: tuple[Outputs, Outputs], network
     assert network.gate is not None
     for out, most in zip(answers, (1e-3, 0.05), strict=True):
         opened = out.scores * (1 + np.exp(-out.maps.mean(axis=(1, 2))))  # what the scores lack of the sigmoids
-        wanted = keras.ops.convert_to_numpy(network.gate(out.features))
+        wanted = keras.ops.convert_to_numpy(network.gate(out.features)[0])
         assert np.ptp(wanted) > 0.8
         assert np.abs(opened - wanted).max() < most
 

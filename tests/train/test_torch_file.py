@@ -35,18 +35,18 @@ class _Writer(pickle._Pickler):  # the pickler in Python, because the one in C c
 
     def save(self, obj: Any, save_persistent_id: bool = True) -> None:
         if isinstance(obj, _Named):
-            self.write(pickle.GLOBAL + f"{obj.module}\n{obj.name}\n".encode())
+            self.write(pickle.GLOBAL + f"{obj.module}\n{obj.name}\n".encode())  # type: ignore[attr-defined]
         elif isinstance(obj, _Tensor):
             key, count, offset, shape, strides = obj.fields
             self.save(_Named("torch._utils", "_rebuild_tensor_v2"))
-            self.write(pickle.MARK)
+            self.write(pickle.MARK)  # type: ignore[attr-defined]
             self.save(("storage", _Named("torch", "FloatStorage"), key, "cpu", count, None))
-            self.write(pickle.BINPERSID)
-            for part in (offset, shape, strides, False, OrderedDict()):
+            self.write(pickle.BINPERSID)  # type: ignore[attr-defined]
+            for part in (offset, shape, strides, False, OrderedDict()):  # type: ignore[var-annotated]
                 self.save(part)
-            self.write(pickle.TUPLE + pickle.REDUCE)
+            self.write(pickle.TUPLE + pickle.REDUCE)  # type: ignore[attr-defined]
         else:
-            super().save(obj, save_persistent_id)
+            super().save(obj, save_persistent_id)  # type: ignore[misc]
 
 
 def _write(path: Path, state: Any, storages: dict[str, np.ndarray], magic: int = MAGIC) -> Path:

@@ -2,130 +2,121 @@
 
 from __future__ import annotations
 
-import importlib.util
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-pytest.importorskip("selenium", reason="needs the package selenium")
+pytest.importorskip("playwright", reason="needs the package pytest-playwright")
 
-from selenium.webdriver.common.by import By
-from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.support.wait import WebDriverWait
+from playwright.sync_api import Page, expect
 
-PAGES = ["/", "/batch", "/photos", "/model", "/docs", "/offline", "/nothing", "/model?lang=de"]
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-RUN = """
-const [rules, done] = arguments;
-const words = (one) => `${one.id}: ${one.nodes.map((node) => node.target).join(" ")}`;
-axe.run(document, { runOnly: rules }).then((found) => done(found.violations.map(words)));
+pytestmark = pytest.mark.long
+
+PAGES = ["/", "/batch", "/train", "/model", "/docs"]
+MORE_PAGES = ["/photos", "/offline", "/nothing", "/model?lang=de"]
+OPEN_ALL = "document.querySelectorAll('details').forEach((one) => { one.open = true; })"
+MOVING = """
+document.getAnimations().length
+  + [...document.querySelectorAll("*")].filter((one) => parseFloat(getComputedStyle(one).animationDuration) > 0).length
 """
+Open = Callable[..., Page]
+Complaints = Callable[[Page], list[str]]
 
 
-@pytest.fixture(scope="module")
-def axe() -> str:
-    """axe-core's script, as a package brings it; the package itself (it wants Playwright) is not imported."""
-    spec = importlib.util.find_spec("axe_playwright_python")
-    if spec is None or not spec.submodule_search_locations:
-        pytest.skip("needs the package axe-playwright-python")
-    return next(Path(spec.submodule_search_locations[0]).rglob("axe*.js")).read_text(encoding="utf-8")
+@pytest.mark.parametrize("address", [*PAGES, *(pytest.param(page, marks=pytest.mark.weekly) for page in MORE_PAGES)])
+def test_axe_has_no_complaints(open_page: Open, axe: Complaints, address: str) -> None:
+    page = open_page(address, still=True)
+    page.evaluate(OPEN_ALL)
+    assert axe(page) == []
 
 
-@pytest.mark.parametrize(("dark", "width"), [(False, None), (True, 320)], ids=["desk, light", "phone, dark"])
-def test_axe_has_no_complaints(browse: Any, server: str, axe: str, dark: bool, width: int | None) -> None:
-    browser = browse(dark=dark, width=width, still=True)
-    for page in PAGES:
-        browser.get(server + page)
-        browser.execute_script("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
-        browser.execute_script(axe)
-        assert browser.execute_async_script(RUN, RULES) == [], page
+@pytest.mark.weekly
+def test_axe_has_no_complaints_on_a_phone_in_the_dark(open_page: Open, axe: Complaints) -> None:
+    page = open_page(dark=True, width=320, still=True)
+    for address in PAGES + MORE_PAGES:
+        page.goto(address)
+        page.evaluate(OPEN_ALL)
+        assert axe(page) == [], address
 
 
-@pytest.mark.parametrize(("dark", "width"), [(False, None), (True, 390)], ids=["desk, light", "phone, dark"])
-def test_axe_has_no_complaints_about_answers(
-    browse: Any, server: str, axe: str, dark: bool, width: int | None, tmp_path: Path, picture: Any
+@pytest.mark.parametrize(
+    ("dark", "width"),
+    [(False, None), pytest.param(True, 390, marks=pytest.mark.weekly)],
+    ids=["desk, light", "phone, dark"],
+)
+def test_axe_has_no_complaints_about_answers(open_page: Open, axe: Complaints, dark: bool, width: int | None) -> None:
+    page = open_page(dark=dark, width=width, still=True)
+    page.locator("#sample-cat").press("Enter")
+    expect(page.locator(".answer .look input")).to_be_checked()  # a sample shows where the model looked
+    assert axe(page) == []
+    page.locator(".answer .more summary").press("Enter")
+    assert axe(page) == []
+    page.locator(".compare").press("Enter")
+    expect(page.locator("#status")).to_contain_text(":")  # what each model says
+    assert axe(page) == []
+    page.goto("/photos")
+    expect(page.locator(".tile img[src]").first).to_be_visible()
+    assert axe(page) == []
+
+
+@pytest.mark.parametrize(
+    ("dark", "width"),
+    [(False, None), pytest.param(True, 390, marks=pytest.mark.weekly)],
+    ids=["desk, light", "phone, dark"],
+)
+def test_axe_has_no_complaints_about_a_gallery(
+    open_page: Open, axe: Complaints, dark: bool, width: int | None, tmp_path: Path, picture: Any
 ) -> None:
-    browser = browse(dark=dark, width=width, still=True)
-
-    def check(what: str) -> None:
-        browser.execute_script(axe)
-        assert browser.execute_async_script(RUN, RULES) == [], what
-
-    def wait(selector: str) -> Any:
-        return WebDriverWait(browser, 60).until(lambda b: b.find_elements(By.CSS_SELECTOR, selector))[0]
-
-    wait("#ask.live #example").send_keys(Keys.ENTER)
-    wait(".look input").send_keys(Keys.SPACE)
-    check("a card")
-    wait(".compare").send_keys(Keys.ENTER)
-    wait(".comparison tr:last-child dl")
-    check("models side by side")
-    browser.get(f"{server}/photos")
-    check("photos of one's own")
-    browser.get(f"{server}/batch")
-    for name, content in (("good.jpg", picture()), ("bad.jpg", b"dear diary")):
-        (tmp_path / name).write_bytes(content)
-        wait("#ask.live #image").send_keys(str(tmp_path / name))
-    wait("#rows [data-says=failed]")
-    wait("#rows img[src]")
-    check("a table")
-    browser.execute_script("document.getElementById('view-grid').click()")
-    check("a grid")
-    wait("#tiles .item").send_keys(Keys.ENTER)
-    check("a closer look")
+    page = open_page("/batch", dark=dark, width=width, still=True)
+    (tmp_path / "good.jpg").write_bytes(picture())
+    (tmp_path / "bad.jpg").write_bytes(b"dear diary")
+    page.locator("#image").set_input_files([tmp_path / "good.jpg", tmp_path / "bad.jpg"])
+    expect(page.locator(".tile[data-says=failed]")).to_be_visible()
+    expect(page.locator(".tile img[src]").first).to_be_visible()
+    assert axe(page) == []
+    page.locator("label[for=view-list]").click()
+    expect(page.locator("#gallery")).to_have_class("as-list")
+    assert axe(page) == []
+    page.locator(".tile").first.press("Space")
+    expect(page.locator("#selected")).to_be_visible()
+    assert axe(page) == []
+    page.locator(".tile").first.press("Enter")
+    expect(page.locator("#closer")).to_be_visible()
+    assert axe(page) == []
 
 
-def test_axe_would_complain(browse: Any, axe: str) -> None:
-    browser = browse()
-    add = "document.querySelector('main').append(document.createElement('img'))"
-    browser.execute_script(add)
-    browser.execute_script(axe)
-    assert any(one.startswith("image-alt") for one in browser.execute_async_script(RUN, RULES))
+def test_axe_would_complain(open_page: Open, axe: Complaints) -> None:
+    page = open_page()
+    page.evaluate("document.querySelector('main').append(document.createElement('img'))")
+    assert any(one.startswith("image-alt") for one in axe(page))
 
 
-def test_nothing_scrolls_sideways_on_any_screen(browse: Any, server: str) -> None:
-    browser = browse()
-    for width in (320, 390, 768, 1280, 3840):
-        size = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": width < 500}
-        browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-        for page in PAGES:
-            browser.get(server + page)
-            assert browser.execute_script("return document.documentElement.scrollWidth") <= width, (page, width)
+@pytest.mark.weekly
+def test_nothing_scrolls_sideways_on_any_screen(open_page: Open) -> None:
+    page = open_page(width=390)
+    for address in PAGES + MORE_PAGES:
+        page.goto(address)
+        for width in (320, 390, 768, 1280, 3840):
+            page.set_viewport_size({"width": width, "height": 800})
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, (address, width)
 
 
-def test_nothing_moves_for_those_who_asked_for_it(browse: Any) -> None:
-    moving = "return document.getAnimations().length + [...document.querySelectorAll('*')].filter((one) => " + (
-        "parseFloat(getComputedStyle(one).animationDuration) > 0).length"
-    )
-    browser = browse(still=True)
-    browser.execute_script("document.body.append(document.getElementById('waiting').content.cloneNode(true))")
-    assert browser.execute_script(moving) == 0
+def test_nothing_moves_for_those_who_asked_for_it(open_page: Open) -> None:
+    page = open_page(still=True)
+    page.evaluate("document.body.append(document.getElementById('waiting').content.cloneNode(true))")
+    assert page.evaluate(MOVING) == 0
 
 
-def test_the_current_page_is_marked(browse: Any, server: str) -> None:
-    browser = browse()
-    for page, name in (
-        ("/", "Ask"),
-        ("/batch", "Many"),
-        ("/photos", "Yours"),
-        ("/model", "Model"),
-        ("/models/lite0", "Model"),
-        ("/docs", "API"),
-    ):
-        browser.get(server + page)
-        assert [one.text for one in browser.find_elements(By.CSS_SELECTOR, "[aria-current=page]")] == [name]
-
-
-def test_the_keyboard_skips_the_navigation_and_changes_the_language(browse: Any) -> None:
-    browser = browse("/docs")
-    body = browser.find_element(By.TAG_NAME, "body")
-    body.send_keys(Keys.TAB)
-    skip = browser.switch_to.active_element
-    assert skip.is_displayed()
-    assert skip.rect["y"] >= 0
-    skip.send_keys(Keys.ENTER)
-    assert browser.switch_to.active_element.tag_name == "main"
-    browser.find_element(By.CSS_SELECTOR, "a[hreflang=de]").send_keys(Keys.ENTER)
-    assert browser.find_element(By.TAG_NAME, "html").get_attribute("lang") == "de"
-    assert browser.find_element(By.TAG_NAME, "h1").text == "Die API"
+def test_the_keyboard_skips_the_navigation_and_changes_the_language(open_page: Open) -> None:
+    page = open_page("/docs")
+    page.keyboard.press("Tab")
+    focused = page.locator(":focus")
+    expect(focused).to_have_class("skip")
+    expect(focused).to_be_in_viewport(ratio=1)
+    page.keyboard.press("Enter")
+    expect(focused).to_have_id("main")
+    page.locator("a[hreflang=de]").press("Enter")
+    expect(page.locator("html")).to_have_attribute("lang", "de")
+    expect(page.locator("h1")).to_have_text("Die API")

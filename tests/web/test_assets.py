@@ -1,4 +1,4 @@
-"""Static files: small, kept by browsers, and fetched anew when they change."""
+"""Static files: small, kept by browsers, and fetched again when they change."""
 
 from __future__ import annotations
 
@@ -64,10 +64,9 @@ def test_nobody_gets_what_they_cannot_unpack(client: FlaskClient, headers: dict[
     assert "Content-Encoding" not in client.get("/", headers=headers).headers
 
 
-def test_pictures_heads_and_parts_are_sent_as_they_are(client: FlaskClient) -> None:
+def test_pictures_and_parts_are_sent_as_they_are(client: FlaskClient) -> None:
     for method, address, more in (
         ("GET", "/static/icons/512.png", {}),
-        ("HEAD", "/static/pawsight.css", {}),
         ("GET", "/static/pawsight.css", {"Range": "bytes=0-99"}),
     ):
         with client.open(address, method=method, headers=GZIP | more) as response:
@@ -95,13 +94,52 @@ def test_nothing_but_static_files(client: FlaskClient, address: str) -> None:
     assert client.get(address, headers=GZIP).status_code == 404
 
 
-@pytest.mark.parametrize(("page", "script"), [("/", "ask.js"), ("/batch", "batch.js"), ("/photos", "photos.js")])
-def test_scripts_are_fetched_at_once_and_not_one_after_the_other(client: FlaskClient, page: str, script: str) -> None:
+@pytest.mark.parametrize(("address", "script"), [("/", "classify.js"), ("/batch", "batch.js"), ("/train", "train.js")])
+def test_scripts_are_fetched_at_once_and_not_one_after_the_other(
+    client: FlaskClient, address: str, script: str
+) -> None:
     modules = Path(assets.__file__).parent / "static" / "modules"
     needed, found = {script}, {script}
     while found:  # what they import, and what that imports; not what is imported later, when it is wanted
         texts = [(modules / name).read_text(encoding="utf-8") for name in found]
         found = {name for text in texts for name in re.findall(r'^import .*"\./(.+)";$', text, re.MULTILINE)} - needed
         needed |= found
-    sent = {address.rpartition("/")[2] for address in addresses(client.get(page).text) if "/modules/" in address}
+    sent = {link.rpartition("/")[2] for link in addresses(client.get(address).text) if "/modules/" in link}
     assert sent == needed
+
+
+def test_scripts_are_sent_without_the_comments_that_fill_lines(client: FlaskClient) -> None:
+    address = next(one for one in addresses(client.get("/").text) if one.endswith("/queue.js"))
+    with client.get(address, headers=GZIP) as packed, client.get(address) as plain:
+        sent = gzip.decompress(packed.data).decode()
+        assert "//" not in sent
+        assert "/**" not in sent
+        code = [
+            line
+            for line in plain.get_data(as_text=True).splitlines()
+            if not line.lstrip().startswith(("//", "/*", "*"))
+        ]
+        assert sent.splitlines() == code
+
+
+def test_a_page_asks_at_once_for_all_that_its_script_imports(client: FlaskClient) -> None:
+    page = client.get("/batch").text
+    asked = set(re.findall(r'rel="modulepreload" href="[^"]*/([\w-]+)\.js"', page))
+    assert {"queue", "tile", "i18n"} <= asked
+    for name in asked | {"batch"}:
+        (path,) = {one for one in addresses(page) if one.endswith(f"/{name}.js")}
+        with client.get(path) as response:
+            assert (
+                set(re.findall(r'^import .* from "\./([\w-]+)\.js"', response.get_data(as_text=True), re.MULTILINE))
+                <= asked
+            )
+
+
+@pytest.mark.parametrize("page", ["/", "/batch", "/train", "/model", "/docs", "/photos"])
+def test_a_first_visit_loads_at_most_90_kilobytes(client: FlaskClient, page: str) -> None:
+    """The bodies of the page, its styles, scripts and pictures, as a browser takes them."""
+    total = len(client.get(page, headers=GZIP).data)
+    for address in set(addresses(client.get(page).text)):
+        with client.get(address, headers=GZIP) as response:
+            total += len(response.data)
+    assert total <= 90_000

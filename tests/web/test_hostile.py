@@ -36,6 +36,7 @@ def most_memory() -> int:
     return sum(peaks[pid] for pid, parent in parents.items() if pid in servers or parent in servers)
 
 
+@pytest.mark.long
 def test_each_file_of_the_set(shared: Path, asker: Any) -> None:
     lines = (shared / "hostile" / "expected.csv").read_text().splitlines()
     wrong, rows = [], list(csv.DictReader(lines))
@@ -108,6 +109,7 @@ MADE: dict[str, tuple[Callable[[Any, Any], bytes], int, str]] = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("case", MADE)
 def test_what_is_made_here(asker: Any, picture: Any, scan_bomb: Any, case: str) -> None:
     make, status, code = MADE[case]
@@ -136,12 +138,13 @@ def marked(format: str) -> bytes:
     if format == "PNG":
         from PIL.PngImagePlugin import PngInfo
 
-        more["pnginfo"] = PngInfo()
-        more["pnginfo"].add_text("Comment", MARKER)
+        more["pnginfo"] = PngInfo()  # type: ignore[assignment]
+        more["pnginfo"].add_text("Comment", MARKER)  # type: ignore[attr-defined]
     image.save(buffer, format, exif=exif, **more)
     return buffer.getvalue() + (MARKER.encode() if format in ("JPEG", "PNG") else b"")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP", "GIF", "AVIF"])
 def test_what_a_photo_tells_of_its_owner_comes_out_nowhere(
     client: FlaskClient, send: Any, tmp_path: Path, caplog: pytest.LogCaptureFixture, format: str
@@ -198,9 +201,10 @@ TURNS = {
 }
 
 
+@pytest.mark.long
 def test_a_photo_is_the_same_however_it_was_stored(shared: Path, send: Any, picture: Any, client: FlaskClient) -> None:
     with Image.open(shared / "hostile" / "image-rs__images__jpg__progressive__cat.jpg") as photo:
-        photo = photo.convert("RGB")
+        photo = photo.convert("RGB")  # type: ignore[assignment]
     answers = {}
     for name, options in encodings().items():
         turn = options.get("orientation")

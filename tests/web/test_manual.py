@@ -1,4 +1,4 @@
-"""`docs/http-api.md` names every route, problem and setting that there is."""
+"""`docs/http-api.md` names every route and problem that there is."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from pawsight.settings import Settings
-from pawsight.web import problems
+from pawsight.web.api import problems
+from pawsight.web.operations.metrics import server_metrics
 
 DOCS = Path(__file__).parents[2] / "docs"
 MANUAL = (DOCS / "http-api.md").read_text(encoding="utf-8")
@@ -34,11 +34,6 @@ def test_every_problem_of_http(code: str, status: int) -> None:
     assert f"| `{code}` | {status} |" in MANUAL
 
 
-@pytest.mark.parametrize("name", Settings.__struct_fields__)
-def test_every_setting(name: str) -> None:
-    assert f"`{name}`" in MANUAL[MANUAL.index("## Settings") :]
-
-
 def test_every_test_that_the_page_about_the_pages_names() -> None:
     lines = [line for line in (DOCS / "page.md").read_text(encoding="utf-8").splitlines() if "test_" in line]
     assert len(lines) > 20
@@ -47,3 +42,18 @@ def test_every_test_that_the_page_about_the_pages_names() -> None:
         code = "".join(file.read_text(encoding="utf-8") for file in files)
         for name in re.findall(r"`(test_\w+)`", line):
             assert f"def {name}(" in code, name
+
+
+@pytest.mark.parametrize("page", sorted(DOCS.glob("*.md")), ids=lambda page: page.name)
+def test_every_test_that_a_page_names(page: Path) -> None:
+    tests = DOCS.parent / "tests"
+    for name in set(re.findall(r"[\w/]*test_\w+\.py", page.read_text(encoding="utf-8"))):
+        assert list(tests.rglob(name.rpartition("/")[2])), name
+
+
+def test_every_metric_is_documented(app: Flask) -> None:
+    page = (DOCS / "operating.md").read_text(encoding="utf-8")
+    with app.app_context():
+        names = {metric.name for metric in server_metrics().registry.collect()}
+    assert names
+    assert [name for name in sorted(names) if not re.search(rf"`{name}(_total)?`", page)] == []

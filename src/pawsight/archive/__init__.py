@@ -1,5 +1,5 @@
-"""Every upload remembered: a file under its SHA-256, and a row in an index (SQLite, or PostgreSQL by URL).
+"""The archive: every upload as a file under its SHA-256, and a row in an index (SQLite, or PostgreSQL by URL).
 
-`store.Archive` is the way in. SQLAlchemy is loaded with it, so import it where an archive is opened, not before;
-`photo.clean` is free of it and may run in a process of its own. `docs/archive.md` says what is promised.
+Here: storing, finding, deleting, retention, checks, backup, migrations. `store.Archive` is the way in; docs/archive.md
+says what it promises. Not here: HTTP and predictions. Importing the store loads SQLAlchemy: do that late.
 """

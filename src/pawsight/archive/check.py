@@ -1,4 +1,4 @@
-"""Does the disk hold what the index says? Safe beside a running server, and without false alarms.
+"""Compare the files on disk with the index. Safe while a server runs, and without false alarms.
 
 Files are listed first, then rows. What then looks wrong is looked at again under the lock that an upload or a removal
 of that photo would hold: what was only under way has come to an end by then.
@@ -10,20 +10,21 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
 import sqlalchemy as sa
 
 from pawsight import images
-from pawsight.archive import disk, leave
-from pawsight.archive.files import Files, Name
-from pawsight.archive.photo import Photo
-from pawsight.archive.rows import new_row, stored_names
+from pawsight.archive import deletion
+from pawsight.archive.files import PhotoStore, StoredName
+from pawsight.archive.mappers import new_row, stored_names
 from pawsight.archive.store import Archive
 from pawsight.archive.tables import EntryRow
 from pawsight.errors import ImageError
+from pawsight.images.strip_metadata import StrippedPhoto
+from pawsight.storage import durable
 
 Kind = Literal["missing", "changed", "extra", "foreign", "leftover", "index"]
 Watch = Callable[[Iterable[Path], int], Iterable[Path]]
@@ -31,12 +32,12 @@ Watch = Callable[[Iterable[Path], int], Iterable[Path]]
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing that is not as it should be.
+    """One thing that is wrong.
 
     Attributes:
         kind: `missing` (an entry without its file), `changed` (a file whose bytes are no longer those of its name),
             `extra` (a photo without an entry), `foreign` (no photo of the archive), `leftover` (of an upload that a
-            crash cut off), `index` (the database itself).
+            crash interrupted), `index` (the database itself).
         name: of the file, or what the database says.
         repaired: what was done about it; empty where nothing was.
     """
@@ -48,10 +49,18 @@ class Fault:
 
 @dataclass(frozen=True)
 class Report:
-    """What a check found, among how many files."""
+    """What a check found.
+
+    Attributes:
+        files: how many were read.
+        faults: what is wrong.
+        aside, aside_bytes: how many files are in `lost+found`, and their size.
+    """
 
     files: int
     faults: list[Fault]
+    aside: int = 0
+    aside_bytes: int = 0
 
 
 def check(archive: Archive, *, repair: bool = False, watch: Watch = lambda paths, total: paths) -> Report:
@@ -77,20 +86,21 @@ def check(archive: Archive, *, repair: bool = False, watch: Watch = lambda paths
     seen = {name for path in watch(paths, len(paths)) if (name := checker.look_at_file(path, rows))}
     for name in rows - seen:
         checker.look_at_row(name)
-    return Report(len(paths), checker.faults)
+    aside = archive.files.files_set_aside()
+    return Report(len(paths), checker.faults, len(aside), sum(durable.size(path) or 0 for path in aside))
 
 
 class _Checker:
     """One run of `check`, and the faults it has found so far."""
 
-    def __init__(self, archive: Archive, files: Files, repair: bool) -> None:
+    def __init__(self, archive: Archive, files: PhotoStore, repair: bool) -> None:
         self.index = archive.index
         self.limits = archive.settings.limits
         self.files = files
         self.repair = repair
         self.faults: list[Fault] = []
 
-    def stored(self) -> set[Name]:
+    def stored(self) -> set[StoredName]:
         """Names of all files that entries have."""
         with self.index.reading() as session:
             return stored_names(session)
@@ -103,20 +113,20 @@ class _Checker:
             self.faults += [Fault("index", line) for line in said if line != "ok"]
 
     def look_at_leftovers(self) -> None:
-        """Claims that nobody holds; an empty one may be held in a moment, and is swept at the next start."""
+        """Claims whose makers are gone."""
         with self.files.abandoned() as claims:
             for path in claims:
-                if disk.size(path):
+                if durable.size(path) is not None:
                     self._note("leftover", path, self._settle)
 
-    def look_at_file(self, path: Path, rows: set[Name]) -> Name | None:
+    def look_at_file(self, path: Path, rows: set[StoredName]) -> StoredName | None:
         """Read one file; its name, where an entry may have it."""
-        name = Name.parse(path.name)
+        name = StoredName.parse(path.name)
         if name is None or path != self.files.path(name):
             self._note("foreign", path, self._set_aside)
             return None
-        data = disk.read(path)
-        if data is None:  # forgotten meanwhile
+        data = durable.read(path)
+        if data is None:  # deleted meanwhile
             return None
         if hashlib.sha256(data).hexdigest() != name.sha256:
             self._note("changed", path, self._give_up)
@@ -124,18 +134,18 @@ class _Checker:
             self._note("extra", path, self._adopt)
         return name
 
-    def _is_extra(self, name: Name) -> bool:
+    def _is_extra(self, name: StoredName) -> bool:
         """In this order: a file comes after its claim, and a claim goes after the row has come."""
         sha256 = name.sha256
         with self.index.writing(sha256) as session:
             there = self.files.holds(name)
-            under_way = sha256 in self.files.claimed() or leave.is_leaving(session, sha256)
-            return there and not under_way and not leave.is_needed(session, sha256)
+            under_way = sha256 in self.files.claimed() or deletion.is_leaving(session, sha256)
+            return there and not under_way and not deletion.is_needed(session, sha256)
 
-    def look_at_row(self, name: Name) -> None:
+    def look_at_row(self, name: StoredName) -> None:
         """An entry whose file was not among those seen."""
         with self.index.writing(name.sha256) as session:
-            missing = leave.is_needed(session, name.sha256) and not self.files.holds(name)
+            missing = deletion.is_needed(session, name.sha256) and not self.files.holds(name)
         if missing:
             self._note("missing", self.files.path(name), self._drop_from_rows)
 
@@ -143,7 +153,7 @@ class _Checker:
         self.faults.append(Fault(kind, path.name, mend(path) if self.repair else ""))
 
     def _settle(self, path: Path) -> str:
-        leave.settle(self.index, self.files, path, keep=True)
+        deletion.settle(self.index, self.files, path)
         return "cleared"
 
     def _set_aside(self, path: Path) -> str:
@@ -164,20 +174,20 @@ class _Checker:
         sha256 = path.name.partition(".")[0]
         with self.index.writing(sha256) as session:
             yield
-            if disk.size(path) is None:
+            if durable.size(path) is None:
                 session.execute(sa.update(EntryRow).where(EntryRow.stored == sha256).values(stored=None))
 
     def _adopt(self, path: Path) -> str:
-        data, name = disk.read(path), Name.parse(path.name)
+        data, name = durable.read(path), StoredName.parse(path.name)
         if data is None or name is None:
             return "gone meanwhile"
         try:
             height, width = images.decode(data, limits=self.limits).shape[:2]
         except ImageError:
             return self._set_aside(path)
-        photo = Photo(data, name.format, name.sha256, name.sha256)
-        came = datetime.fromtimestamp(disk.changed(path), timezone.utc)
+        photo = StrippedPhoto(data, name.format, name.sha256, name.sha256)
+        came = datetime.fromtimestamp(durable.changed(path), UTC)
         with self.index.writing(name.sha256) as session:
-            if not leave.is_needed(session, name.sha256):
+            if not deletion.is_needed(session, name.sha256):
                 session.add(new_row(photo, width, height, came))
         return "given an entry, unanswered"

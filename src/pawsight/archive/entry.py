@@ -1,13 +1,14 @@
-"""What the archive hands out: entries, their details, and pages of them."""
+"""What the archive returns: entries, their details, and pages of entries."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
+from pawsight.model.looks_like import Resemblance
 from pawsight.types import Floats
 
 UNANSWERED = "unanswered"  # the verdict on a photo whose row was rebuilt from its file
@@ -15,7 +16,7 @@ UNANSWERED = "unanswered"  # the verdict on a photo whose row was rebuilt from i
 Sort = Literal["newest", "oldest", "least sure", "most sure"]
 
 
-class Answer(Protocol):
+class ArchivablePrediction(Protocol):
     """What a classifier said: `pawsight.classifier.Prediction`, or anything of the same shape."""
 
     @property
@@ -30,10 +31,12 @@ class Answer(Protocol):
     def features(self) -> Floats: ...
     @property
     def maps(self) -> Floats: ...
+    @property
+    def looks_like(self) -> Sequence[Resemblance]: ...
 
 
 @dataclass(frozen=True)
-class Entry:
+class ArchiveEntry:
     """One upload.
 
     Attributes:
@@ -76,18 +79,20 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Details:
+class EntryDetails:
     """The large part of an entry.
 
     Attributes:
         thumbnail: the small JPEG that was given to `put`; empty where there is no answer.
         features: `(D,)` float32, in the precision of float16.
         maps: `(h, w, C)` float32, likewise.
+        looks_like: animals that the photo looks like; empty for entries of before 0.2.0.
     """
 
     thumbnail: bytes
     features: Floats
     maps: Floats
+    looks_like: Sequence[Resemblance] = ()
 
 
 @dataclass(frozen=True)
@@ -125,7 +130,7 @@ class Filter:
 
 
 @dataclass(frozen=True)
-class Kept:
+class ArchivedPhoto:
     """A photo that the archive holds, however often it came.
 
     Attributes:
@@ -140,7 +145,7 @@ class Kept:
 
 
 @dataclass(frozen=True)
-class Choices:
+class FilterChoices:
     """What there is to filter by: the values that entries have, sorted."""
 
     verdicts: list[str]
@@ -149,7 +154,7 @@ class Choices:
 
 
 @dataclass(frozen=True)
-class Page:
+class EntryPage:
     """Some of the entries that were found.
 
     Attributes:
@@ -159,7 +164,7 @@ class Page:
         size: entries on a full page.
     """
 
-    entries: list[Entry]
+    entries: list[ArchiveEntry]
     total: int
     number: int
     size: int

@@ -1,4 +1,4 @@
-"""From the archive to training photos: a folder per class, as `pawsight data prepare` takes it."""
+"""Export training photos from the archive: a folder per class, as `pawsight data prepare` takes it."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from pawsight.archive import disk
-from pawsight.archive.appearing import appearing
-from pawsight.archive.files import Name
+from pawsight.archive.files import StoredName
 from pawsight.archive.store import Archive
 from pawsight.archive.tables import EntryRow
 from pawsight.errors import BadArchive
-from pawsight.zipping import zip_stream
+from pawsight.storage import durable
+from pawsight.storage.atomic import new_folder
+from pawsight.storage.zip_stream import zip_stream
 
 _NO_CLASS = {"both", "unsure", "unanswered"}
 
 
 @dataclass(frozen=True)
-class Exported:
+class ArchiveExport:
     """What was written: photos of each label, and how many were left out because they show several classes."""
 
     counts: dict[str, int]
     several: int
 
 
-def export(archive: Archive, folder: Path, *, confident: float | None = None) -> Exported:
+def export(archive: Archive, folder: Path, *, confident: float | None = None) -> ArchiveExport:
     """Copy photos to `folder/<label>/<sha256>.<ending>`.
 
     A person's correction is the label; without one a photo is left out, as training on a model's own answers teaches it
@@ -37,27 +37,30 @@ def export(archive: Archive, folder: Path, *, confident: float | None = None) ->
 
     Args:
         archive: opened, and keeping files.
-        folder: to make.
+        folder: to make; where there is nothing to export, none is made.
         confident: also take photos that nobody corrected, under their verdict, where `Entry.confidence` is at least
             this.
 
     Raises:
-        BadArchive: `folder` holds something, or a class has a name that no folder can have.
+        BadArchive: `folder` holds something or is inside the archive, or a class has a name that no folder can have.
         StorageFull, ArchiveUnavailable: the disk does not take it.
     """
+    archive.require_outside(folder)
     counts: Counter[str] = Counter()
     labels = labelled(archive, confident)
-    with appearing(folder) as building:
+    if not labels.photos:
+        return ArchiveExport({}, several=labels.several)
+    with new_folder(folder) as building:
         for label, name in labels.photos:
             counts[label] += _copy(archive, name, building / label)
-    return Exported(dict(sorted((+counts).items())), several=labels.several)
+    return ArchiveExport(dict(sorted((+counts).items())), several=labels.several)
 
 
 @dataclass(frozen=True)
 class Labelled:
     """What an export holds: (label, file) of each photo; several are left out because they show several classes."""
 
-    photos: list[tuple[str, Name]]
+    photos: list[tuple[str, StoredName]]
     several: int
 
 
@@ -82,14 +85,14 @@ def zipped(archive: Archive, labels: Labelled) -> Iterator[bytes]:
     return zip_stream((name, data) for name, data in found if data is not None)
 
 
-def _labels(session: Session, confident: float | None) -> dict[Name, str]:
+def _labels(session: Session, confident: float | None) -> dict[StoredName, str]:
     """One label for each file: the newest correction of any entry that has it, else the newest verdict."""
     least = 2.0 if confident is None else confident  # no confidence reaches that
     taken = EntryRow.correction.is_not(None) | (EntryRow.confidence >= least)
     order = (EntryRow.correction.is_not(None), EntryRow.corrected, EntryRow.created)
     query = sa.select(EntryRow.stored, EntryRow.format, EntryRow.correction, EntryRow.verdict)
     rows = session.execute(query.where(taken, EntryRow.stored.is_not(None)).order_by(*order))
-    return {Name(stored, format): correction or verdict for stored, format, correction, verdict in rows if stored}
+    return {StoredName(stored, format): correction or verdict for stored, format, correction, verdict in rows if stored}
 
 
 def _safe(label: str) -> str:
@@ -98,14 +101,14 @@ def _safe(label: str) -> str:
     return label
 
 
-def _copy(archive: Archive, name: Name, folder: Path) -> bool:
-    """A copy and no link: whoever edits a training photo must not change the archive. False where it is lost."""
+def _copy(archive: Archive, name: StoredName, folder: Path) -> bool:
+    """Copy the file, not link it: editing a training photo must not change the archive. Return False if it is lost."""
     data = _read(archive, name)
     if data is not None:
-        disk.make_folder(folder)
-        disk.close(disk.create(folder / str(name), data))
+        durable.make_folder(folder)
+        durable.create(folder / str(name), data)
     return data is not None
 
 
-def _read(archive: Archive, name: Name) -> bytes | None:
-    return disk.read(archive.files.path(name)) if archive.files else None
+def _read(archive: Archive, name: StoredName) -> bytes | None:
+    return durable.read(archive.files.path(name)) if archive.files else None

@@ -1,29 +1,36 @@
 """Photos on disk: `files/ab/cd/<sha256>.<ending>`, each written once and never changed.
 
-A photo on its way in has a *claim*, a locked file in `tmp/` of the same content. The final name is a hard link to it,
-so it appears whole or not at all; the claim goes when the index knows the photo. A claim that nobody holds was left by
-a crash, and names what to look after.
+An upload in progress has a *claim*, a file in `tmp/` with the photo's content: `<sha256>.<ending>.<owner>.<number>`.
+The final name is a hard link to it, so only complete photos appear; the claim is removed when the index has
+the photo. Each open store is an *owner*, and locks `tmp/<owner>.lock` for as long as it lives. A claim whose owner
+holds no lock was left by a crash, and names the photo to clean up.
 """
 
 from __future__ import annotations
 
 import secrets
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from pawsight.archive import disk
-from pawsight.archive.photo import Photo
-from pawsight.errors import PawsightError
+from filelock import BaseFileLock
 
-ENDINGS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "GIF": "gif", "AVIF": "avif", "BMP": "bmp"}
+from pawsight.errors import PawsightError
+from pawsight.images.strip_metadata import StrippedPhoto
+from pawsight.storage import durable
+from pawsight.storage.lock import try_lock
+
+ENDINGS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "GIF": "gif", "AVIF": "avif", "BMP": "bmp", "HEIF": "heic"}
 _FORMATS = {ending: format for format, ending in ENDINGS.items()}
+_LOCK = ".lock"
+_PROBE_BYTES = 100_000
 
 
 @dataclass(frozen=True, order=True)
-class Name:
-    """What a stored photo is called: its hash and its format."""
+class StoredName:
+    """The name of a stored photo: its hash and its format."""
 
     sha256: str
     format: str
@@ -32,18 +39,18 @@ class Name:
         return f"{self.sha256}.{ENDINGS[self.format]}"
 
     @classmethod
-    def parse(cls, text: str) -> Name | None:
-        """Read `<sha256>.<ending>`, and what a claim adds to it; None for all other names."""
+    def parse(cls, text: str) -> StoredName | None:
+        """Parse `<sha256>.<ending>`, with or without a claim's suffix; None for all other names."""
         sha256, _, rest = text.partition(".")
         format = _FORMATS.get(rest.partition(".")[0])
         return cls(sha256, format) if format and len(sha256) == 64 and set(sha256) <= set("0123456789abcdef") else None
 
 
-class Files:
+class PhotoStore:
     """The folder of an archive.
 
     Args:
-        root: holds `files`, `tmp` and `lost+found`; made where it is missing.
+        root: holds `files`, `tmp` and `lost+found`; created where it is missing.
     """
 
     def __init__(self, root: Path) -> None:
@@ -51,112 +58,229 @@ class Files:
         self.final = root / "files"
         self.claims = root / "tmp"
         self.aside = root / "lost+found"
+        self._owner = secrets.token_hex(8)
+        self._lock: BaseFileLock | None = None
+        self._locking = threading.Lock()
+        self._in_use: set[Path] = set()
+        self._uploads: dict[StoredName, Uploads] = {}
+        self._made_above = bytearray(1 << 8)
         self._made = bytearray(1 << 16)  # a mark for each folder of photos; their paths would take 30 MB in time
         for folder in (root, self.final, self.claims, self.aside):
-            disk.make_folder(folder)
+            durable.make_folder(folder)
 
-    def path(self, name: Name) -> Path:
-        """Where a photo stands."""
-        return self.final / name.sha256[:2] / name.sha256[2:4] / str(name)
+    def path(self, name: StoredName) -> Path:
+        """Return where a photo is stored."""
+        return self.final / f"{name.sha256[:2]}/{name.sha256[2:4]}/{name}"
 
     @contextmanager
-    def claim(self, photo: Photo) -> Iterator[Claim]:
-        """Bring a photo's content to disk, durable but not yet under its name.
+    def claim(self, photo: StrippedPhoto) -> Iterator[Claim]:
+        """Write a photo's content to disk, durable but not yet under its name.
 
-        Where the block fails, the claim stays behind, without its lock, for `abandoned` to find; where it ends well,
-        the claim is gone.
+        The claim is removed when the block ends without an error. Where it fails, `deletion.withdraw` removes it.
         """
-        name = Name(photo.sha256, photo.format)
-        path = self.claims / f"{name}.{secrets.token_hex(8)}"
-        file = disk.create(path, photo.data)
+        self._lock_owner()
+        name = StoredName(photo.sha256, photo.format)
+        path = self.claims / f"{name}.{self._owner}.{secrets.token_hex(8)}"
+        self._in_use.add(path)
         try:
-            yield Claim(self, name, path, len(photo.data))
-            with suppress(PawsightError):  # all is done; a claim too many is swept at the next start
-                disk.remove(path)
+            with self._counted(name, path) as uploads:
+                durable.create(path, photo.data)
+                yield Claim(self, name, path, len(photo.data), uploads)
+                with suppress(PawsightError):  # the upload is complete; `deletion.recover` removes a claim too many
+                    durable.remove(path)
         finally:
-            disk.close(file)
+            self._in_use.discard(path)
+
+    @contextmanager
+    def _counted(self, name: StoredName, path: Path) -> Iterator[Uploads]:
+        with self._locking:
+            uploads = self._uploads.setdefault(name, Uploads())
+            uploads.running.add(path)
+        try:
+            yield uploads
+            uploads.kept = True
+        finally:
+            with self._locking:
+                uploads.running.discard(path)
+                if not uploads.running:
+                    self._uploads.pop(name, None)
+
+    def give_up(self, claim: Claim) -> bool:
+        """Note that an upload failed; whether nothing else in this process needs its photo."""
+        with self._locking:
+            claim.uploads.running.discard(claim.path)
+            return claim.uploads.are_refused
+
+    def is_claimed_elsewhere(self, name: StoredName) -> bool:
+        """Return whether another process has a claim on a photo."""
+        claims = (path for path in self._in_claims() if _owner(path) != self._owner)
+        return any(StoredName.parse(path.name) == name for path in claims)
+
+    def _lock_owner(self) -> None:
+        """Show other processes that this store is open: before its first claim, and until `close`."""
+        with self._locking, durable.translated():
+            if self._lock is None:
+                self._lock = try_lock(self._lock_file(self._owner))
+
+    def _lock_file(self, owner: str) -> Path:
+        return self.claims / f"{owner}{_LOCK}"
+
+    def close(self) -> None:
+        """Release the lock of this store; claims that it left are free for others to remove."""
+        if self._lock is not None:
+            self._lock.release()
+            with suppress(PawsightError):
+                durable.remove(self._lock_file(self._owner))
+            self._lock = None
 
     def place(self, claim: Claim) -> None:
-        """Give a claimed photo its name, for good. One that is there already stays, unless it was cut off."""
+        """Give a claimed photo its name, durable. A photo that exists stays, unless it was truncated."""
         self._make_room(claim.name)
         target = self.path(claim.name)
-        if not disk.link(claim.path, target) and disk.size(target) != claim.size:
+        if durable.link(claim.path, target):
+            claim.uploads.new = True
+        elif durable.size(target) != claim.size:
             spare = claim.path.with_name(f"{claim.path.name}.again")
-            disk.link(claim.path, spare)
-            disk.move(spare, target)
-        disk.sync(target.parent)
+            durable.link(claim.path, spare)
+            durable.move(spare, target)
+        durable.sync(target.parent)
 
-    def _make_room(self, name: Name) -> None:
-        """See to it, once for each process, that the folder of a photo is there for good, and the one above it."""
-        number = int(name.sha256[:4], 16)
+    def _make_room(self, name: StoredName) -> None:
+        """Make the folder of a photo and the one above it, durable, once for each process."""
+        number, folder = int(name.sha256[:4], 16), self.path(name).parent
+        if not self._made_above[number >> 8]:
+            durable.make_folder(folder.parent)
+            self._made_above[number >> 8] = True
         if not self._made[number]:
-            folder = self.path(name).parent
-            disk.make_folder(folder.parent)
-            disk.make_folder(folder)
+            durable.make_folder(folder)
             self._made[number] = True
 
-    def holds(self, name: Name) -> bool:
-        """Whether a photo is there."""
-        return disk.size(self.path(name)) is not None
+    def holds(self, name: StoredName) -> bool:
+        """Return whether a photo is stored."""
+        return durable.size(self.path(name)) is not None
 
-    def remove(self, name: Name) -> None:
-        """Take a photo off the disk, for good."""
+    def remove(self, name: StoredName) -> None:
+        """Delete a photo, durable."""
         if self.holds(name):
-            disk.remove(self.path(name))
-            disk.sync(self.path(name).parent)
+            durable.remove(self.path(name))
+            durable.sync(self.path(name).parent)
 
-    def take(self, other: Files, name: Name) -> bool:
-        """Copy a photo from another archive's folder, for good; False where it is gone from there."""
+    def take(self, other: PhotoStore, name: StoredName) -> bool:
+        """Copy a photo from another archive's folder, durable; False where it is no longer there."""
         self._make_room(name)
         target = self.path(name)
-        taken = disk.copy(other.path(name), target)
-        disk.sync(target.parent)
+        taken = durable.copy(other.path(name), target)
+        durable.sync(target.parent)
         return taken
 
     def set_aside(self, path: Path) -> Path:
-        """Move what does not belong where it stands to `lost+found`; returns where it is now."""
+        """Move a file to `lost+found`; returns its new path."""
         target = self.aside / f"{path.name}.{secrets.token_hex(4)}"
-        disk.move(path, target)
-        disk.sync(self.aside)
+        durable.move(path, target)
+        durable.sync(self.aside)
         return target
 
     @contextmanager
     def abandoned(self) -> Iterator[list[Path]]:
-        """Claims whose makers are gone, locked for us while the block runs."""
-        held = {path: file for path in self._in_claims() if (file := disk.seize(path)) is not None}
+        """Claims whose owners are gone. While the block runs, no other process gets the same ones."""
+        with durable.translated():
+            owners = {_owner(path) for path in self.claims.iterdir() if not path.is_dir()} - {self._owner}
+            held = {owner: lock for owner in owners if (lock := try_lock(self._lock_file(owner)))}
         try:
-            yield list(held)
+            yield [path for path in self._in_claims() if _owner(path) in held or self._is_failed(path)]
         finally:
-            for file in held.values():
-                disk.close(file)
+            for owner, lock in held.items():
+                lock.release()
+                durable.remove(self._lock_file(owner))
+
+    def _is_failed(self, path: Path) -> bool:
+        """Whether it is a claim of this store, and left behind by an upload that failed."""
+        return _owner(path) == self._owner and path not in self._in_use
 
     def _in_claims(self) -> list[Path]:
-        return sorted(path for path in self.claims.iterdir() if not path.is_dir())
+        return sorted(path for path in self.claims.iterdir() if path.suffix != _LOCK and not path.is_dir())
 
     def claimed(self) -> set[str]:
-        """SHA-256 of the photos that are on their way in, or were when a program crashed."""
-        return {name.sha256 for path in self._in_claims() if (name := Name.parse(path.name))}
+        """Return the SHA-256 of photos whose upload is in progress, or was when a program crashed."""
+        return {name.sha256 for path in self._in_claims() if (name := StoredName.parse(path.name))}
 
     def walk(self) -> Iterator[Path]:
         """Everything in `files` that is no folder."""
         return (path for path in self.final.rglob("*") if not path.is_dir())
 
+    def holds_photos(self) -> bool:
+        """Return whether there is any photo besides those of uploads in progress."""
+        claimed = self.claimed()
+        names = (StoredName.parse(path.name) for path in self.walk())
+        return any(name is not None and name.sha256 not in claimed for name in names)
+
+    def files_set_aside(self) -> list[Path]:
+        """Return what was moved to `lost+found`, oldest first."""
+        return sorted((path for path in self.aside.iterdir() if not path.is_dir()), key=durable.changed)
+
+    def loose_bytes(self) -> int:
+        """Return the bytes of files that no entry has: in `tmp` and `lost+found`."""
+        return sum(durable.size(path) or 0 for path in [*self._in_claims(), *self.files_set_aside()])
+
+    def probe(self) -> None:
+        """Write a photo's worth of bytes and drop them.
+
+        Raises:
+            StorageFull, ArchiveUnavailable: an upload would get the same.
+        """
+        durable.probe(self.claims, _PROBE_BYTES)
+
+
+def _owner(path: Path) -> str:
+    """Return the owner of a claim or a lock; `unowned` for other files, and for claims of an older version."""
+    parts = path.name.split(".")
+    if path.suffix == _LOCK:
+        return path.stem
+    return parts[2] if len(parts) == 4 else "unowned"
+
+
+@dataclass
+class Uploads:
+    """The uploads of one photo in this process.
+
+    Attributes:
+        running: claims of those in progress.
+        new: whether one of them gave the photo its name; False where a photo of that name existed.
+        kept: whether one of them is complete.
+    """
+
+    running: set[Path] = field(default_factory=set)
+    new: bool = False
+    kept: bool = False
+
+    @property
+    def are_refused(self) -> bool:
+        """Whether the photo came with them, and none of them is complete or may yet be."""
+        return self.new and not self.kept and not self.running
+
 
 @dataclass(frozen=True)
 class Claim:
-    """A photo on its way in.
+    """The upload of one photo, in progress.
 
     Attributes:
+        files: where it is stored.
         name: what it will be called.
         path: of its content in `tmp`.
         size: in bytes.
+        uploads: this and others of the same photo.
     """
 
-    files: Files
-    name: Name
+    files: PhotoStore
+    name: StoredName
     path: Path
     size: int
+    uploads: Uploads
 
     def place(self) -> None:
-        """See `Files.place`."""
+        """Give the photo its name; see `PhotoStore.place`."""
         self.files.place(self)
+
+    def is_placed(self) -> bool:
+        """Return whether the photo of this name is this claim's file, whose name `place` made durable."""
+        return durable.is_same(self.path, self.files.path(self.name))

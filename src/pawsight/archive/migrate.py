@@ -17,7 +17,7 @@ from pawsight.archive.tables import Base
 from pawsight.errors import ArchiveUnavailable, BadArchive
 
 SCRIPTS = Path(__file__).with_name("migrations")
-HEAD = "0001"
+HEAD = "0002"
 _LOCK = b"pawsight migration".hex()
 _VERSION = sa.Table(  # as Alembic makes it
     "alembic_version",
@@ -34,7 +34,7 @@ def migrate(engine: Engine, writer: Writer, scripts: Path = SCRIPTS, head: str =
 
     Args:
         engine: of the index.
-        writer: opens a transaction that no other with the same lock runs beside.
+        writer: opens a transaction that excludes all others with the same lock.
         scripts: folder of the migrations.
         head: the newest of them.
 

@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from pawsight.archive.entry import Choices, Entry, Filter, Kept, Page, Sort, hash_token
-from pawsight.archive.rows import to_entry, unpack
+from pawsight.archive.entry import ArchivedPhoto, ArchiveEntry, EntryPage, Filter, FilterChoices, Sort, hash_token
+from pawsight.archive.mappers import to_entry, unpack
 from pawsight.archive.tables import DetailsRow, EntryRow
 from pawsight.types import Floats
 
@@ -32,27 +32,27 @@ _EXACT: dict[str, InstrumentedAttribute[str] | InstrumentedAttribute[str | None]
 }
 
 
-def find(session: Session, wanted: Filter, sort: Sort, page: int, size: int) -> Page:
+def find(session: Session, wanted: Filter, sort: Sort, page: int, size: int) -> EntryPage:
     """One page of the entries that fit, see `Archive.find`."""
     page = min(max(1, page), _LAST)
     conditions = list(where(wanted))
     total = session.scalar(sa.select(sa.func.count()).select_from(EntryRow).where(*conditions)) or 0
     query = sa.select(EntryRow).where(*conditions).order_by(*_ORDERS[sort]).limit(size).offset((page - 1) * size)
-    return Page([to_entry(row) for row in session.scalars(query)], total, page, size)
+    return EntryPage([to_entry(row) for row in session.scalars(query)], total, page, size)
 
 
-def choices(session: Session) -> Choices:
+def choices(session: Session) -> FilterChoices:
     """The verdicts, labels and models that entries have."""
     columns = (EntryRow.verdict, EntryRow.label, EntryRow.model)
-    return Choices(*(sorted(filter(None, session.scalars(sa.select(one).distinct()))) for one in columns))
+    return FilterChoices(*(sorted(filter(None, session.scalars(sa.select(one).distinct()))) for one in columns))
 
 
-def kept(session: Session) -> list[Kept]:
+def kept(session: Session) -> list[ArchivedPhoto]:
     """Every photo that is held, once, with what was said of it last."""
     columns = (EntryRow.id, EntryRow.model, EntryRow.verdict, EntryRow.correction, EntryRow.stored)
     order = (EntryRow.correction.is_not(None), EntryRow.corrected, EntryRow.created)
     rows = session.execute(sa.select(*columns).where(EntryRow.stored.is_not(None)).order_by(*order))
-    return list({row[4]: Kept(row[0], row[1], row[2], row[3]) for row in rows}.values())
+    return list({row[4]: ArchivedPhoto(row[0], row[1], row[2], row[3]) for row in rows}.values())
 
 
 def where(wanted: Filter) -> Iterator[ColumnElement[bool]]:
@@ -74,7 +74,7 @@ def where(wanted: Filter) -> Iterator[ColumnElement[bool]]:
         yield EntryRow.created < wanted.until
 
 
-def look_alikes(session: Session, features: Floats, model: str, n: int) -> list[tuple[Entry, float]]:
+def look_alikes(session: Session, features: Floats, model: str, n: int) -> list[tuple[ArchiveEntry, float]]:
     """Entries of a model whose features point where these do, see `Archive.look_alikes`."""
     best: list[tuple[float, str]] = []
     wanted = _unit(features[None, :])[0]

@@ -6,7 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timezone
+from datetime import UTC, date, datetime, time
 from itertools import groupby
 from operator import itemgetter
 
@@ -37,7 +37,7 @@ def usage(session: Session, since: date) -> list[Day]:
     day = sa.func.date(EntryRow.created)
     count, corrected = sa.func.count(), sa.func.count(EntryRow.correction)
     query = sa.select(day, EntryRow.verdict, count, corrected, sa.func.sum(EntryRow.bytes))
-    start = datetime.combine(since, time(), timezone.utc)
+    start = datetime.combine(since, time(), UTC)
     found = session.execute(query.where(EntryRow.created >= start).group_by(day, EntryRow.verdict).order_by(day))
     return [_day(one, list(rows)) for one, rows in groupby(map(tuple, found), key=itemgetter(0))]
 

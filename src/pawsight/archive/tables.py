@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import JSON, BigInteger, DateTime, ForeignKey, LargeBinary, MetaData, String, TypeDecorator
+from sqlalchemy import JSON, BigInteger, DateTime, ForeignKey, LargeBinary, MetaData, String, TypeDecorator, text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -16,10 +17,10 @@ class Utc(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return value and value.astimezone(timezone.utc).replace(tzinfo=None)
+        return value and value.astimezone(UTC).replace(tzinfo=None)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return value and value.replace(tzinfo=timezone.utc)
+        return value and value.replace(tzinfo=UTC)
 
 
 class Base(DeclarativeBase):
@@ -60,7 +61,7 @@ class EntryRow(Base):
 
 
 class DetailsRow(Base):
-    """What is large and seldom read; the picture last, so that a search through features does not touch it."""
+    """What is large and seldom read; the picture behind the features, so that a search does not touch it."""
 
     __tablename__ = "details"
 
@@ -69,6 +70,7 @@ class DetailsRow(Base):
     features: Mapped[bytes] = mapped_column(LargeBinary)
     maps: Mapped[bytes] = mapped_column(LargeBinary)
     thumbnail: Mapped[bytes] = mapped_column(LargeBinary)
+    looks_like: Mapped[list[dict[str, Any]]] = mapped_column(JSON, server_default=text("'[]'"))
 
 
 class CorrectionRow(Base):
@@ -82,8 +84,8 @@ class CorrectionRow(Base):
     label: Mapped[str | None]
 
 
-class LeavingRow(Base):
-    """A file whose last upload was forgotten, until it is off the disk: a crash in between forgets nothing of that."""
+class DeletionRow(Base):
+    """A file whose last upload was deleted, until it is off the disk: a crash in between loses nothing of that."""
 
     __tablename__ = "leaving"
 

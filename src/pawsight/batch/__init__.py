@@ -1,1 +1,5 @@
-"""Many photos: find them, and answer for each."""
+"""Many photos from the command line: find them, classify them, sort them into folders, and undo it.
+
+Here: everything from a path or an address to lines of output, and to files that are copied, moved or linked. Not here:
+options and texts of commands (`cli`), and how one photo is classified (`classifier`).
+"""

@@ -1,7 +1,7 @@
 """Answers kept from one run to the next: the second one works only on photos that are new or changed.
 
 One SQLite file. A photo is known by its path, size and time of change; an answer counts only for the model whose card
-it was given by, and its verdict is told anew from the scores. Failures are not kept: a file may be readable tomorrow.
+made it, and its verdict is computed again from the scores. Failures are not stored: a file may be readable tomorrow.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import json
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,9 +19,10 @@ import msgspec
 import numpy as np
 
 from pawsight.batch.find import STDIN
-from pawsight.batch.run import AHEAD, Answer, answer_one
-from pawsight.classifier import Classifier, Prediction, decide
+from pawsight.batch.run import AHEAD, PhotoResult, classify_one
+from pawsight.classifier import Classifier, Prediction
 from pawsight.errors import BadSettings
+from pawsight.model.decision import decide
 from pawsight.parallel import in_order
 
 COMMIT_EVERY = 256  # answers; a kill costs no more than these
@@ -64,8 +66,8 @@ class Cache:
         except sqlite3.Error as error:
             raise self._unusable(error) from error
 
-    def answer(self, paths: Iterable[str], workers: int) -> Iterator[Answer]:
-        """Answer for photos, in their order, as `pawsight.batch.run.answer` does; those that are known cost no more
+    def classify(self, paths: Iterable[str], workers: int) -> Iterator[PhotoResult]:
+        """Classify photos in their order, as `pawsight.batch.run.classify` does; those that are known cost no more
         than a look at the file's size and time."""
         answers = in_order(self._one, map(self._look, paths), workers, workers * AHEAD)
         try:
@@ -79,7 +81,8 @@ class Cache:
             raise self._unusable(error) from error
         finally:
             answers.close()
-            self._base.commit()
+            with suppress(sqlite3.Error):  # a full disk, which has been reported
+                self._base.commit()
             self._base.close()
 
     def _unusable(self, error: sqlite3.Error) -> BadSettings:
@@ -91,7 +94,7 @@ class Cache:
     def _look(self, path: str) -> _Photo:
         try:
             status = None if path == STDIN else os.stat(path)
-        except (OSError, ValueError):  # whoever reads it says what is wrong
+        except (OSError, ValueError):  # the reader says what is wrong
             status = None
         if not status:
             return _Photo(path, 0, 0, None)
@@ -108,10 +111,10 @@ class Cache:
         label = max(scores, key=scores.__getitem__)
         return Prediction(label, decide(scores, card.thresholds), scores, card.id, _EMPTY, _EMPTY)
 
-    def _one(self, photo: _Photo) -> tuple[_Photo, Answer]:
+    def _one(self, photo: _Photo) -> tuple[_Photo, PhotoResult]:
         if photo.known:
-            return photo, Answer(photo.path, photo.known)
-        return photo, answer_one(self._classifier, photo.path)
+            return photo, PhotoResult(photo.path, photo.known)
+        return photo, classify_one(self._classifier, photo.path)
 
     def _keep(self, photo: _Photo, prediction: Prediction) -> None:
         row = (_key(photo.path), self._card, photo.bytes, photo.mtime_ns, json.dumps(prediction.scores))

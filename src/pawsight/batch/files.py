@@ -1,16 +1,19 @@
-"""The few things that sorting does to files, each so that a kill at any moment leaves nothing half-done under a name
-that counts.
+"""File operations of `sort` and `undo`, each safe to interrupt: a kill leaves no half-written file under a final name.
 
-No name is ever overwritten: `put` first takes the name with an empty file, which only succeeds where nothing has it,
-and then moves the content onto it in one step. What a kill can leave is an empty file in that place, or a part under
-`PART`; whoever goes on or takes back knows both.
+No file is ever overwritten: `put` first reserves the name with an empty file, which succeeds only where the name is
+free, and then moves the content onto it in one step. A kill can leave that empty file, or a partial copy named `PART`;
+`sort --resume` and `undo` recognize both.
 """
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import hashlib
 import os
-import shutil
+import stat
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 PART = ".pawsight-part"
@@ -29,7 +32,7 @@ def fingerprint(path: Path) -> str:
 def put(part: Path, target: Path) -> None:
     """Give a file a new name on the same file system.
 
-    Works on file systems without hard links (USB sticks), where "rename unless the name is taken" does not exist.
+    Works on file systems without hard links (USB sticks), which have no "rename unless the name is taken".
 
     Raises:
         FileExistsError: the name is taken; nothing has happened.
@@ -43,15 +46,25 @@ def put(part: Path, target: Path) -> None:
         raise
 
 
-def copy(source: Path, part: Path) -> str:
-    """Copy a file with its times and permissions, down to the disk.
+@dataclass(frozen=True)
+class CopiedFile:
+    """A finished copy.
+
+    Attributes:
+        sha256: of what was written, in hexadecimal.
+        refused: attributes that the file system did not take, such as `permissions`; the content is whole.
+    """
+
+    sha256: str
+    refused: tuple[str, ...] = ()
+
+
+def copy(source: Path, part: Path) -> CopiedFile:
+    """Copy a file with its times, permissions and extended attributes, down to the disk.
 
     Args:
         source: to read.
-        part: to write; what stands there from an earlier try is replaced.
-
-    Returns:
-        SHA-256 of what was written, in hexadecimal.
+        part: to write; what an earlier try left there is replaced.
     """
     part.unlink(missing_ok=True)  # it may be write-protected, as its source is
     digest = hashlib.sha256()
@@ -60,9 +73,49 @@ def copy(source: Path, part: Path) -> str:
             digest.update(chunk)
             out.write(chunk)
         out.flush()
-        shutil.copystat(source, part)
+        refused = copy_attributes(source, part)
         os.fsync(out.fileno())
-    return digest.hexdigest()
+    return CopiedFile(digest.hexdigest(), refused)
+
+
+def copy_attributes(source: Path, target: Path) -> tuple[str, ...]:
+    """Copy what a file carries besides its content, as far as the file system of the target takes it.
+
+    Returns:
+        What it refused, out of `extended attributes`, `permissions` and `times`: exFAT, SMB and NFS take some only.
+    """
+    status = source.stat()
+    steps: dict[str, Callable[[], None]] = {
+        "extended attributes": lambda: _copy_xattrs(source, target),  # first: a write-protected file takes none
+        "permissions": lambda: os.chmod(target, stat.S_IMODE(status.st_mode)),
+        "times": lambda: os.utime(target, ns=(status.st_atime_ns, status.st_mtime_ns)),
+    }
+    refused = []
+    for name, step in steps.items():
+        try:
+            step()
+        except OSError:
+            refused.append(name)
+    return tuple(refused)
+
+
+def _copy_xattrs(source: Path, target: Path) -> None:
+    """Copy extended attributes; where the source has none, nothing can be refused."""
+    if not hasattr(os, "listxattr"):
+        return
+    try:
+        names = os.listxattr(source)
+    except OSError:  # the source's file system has no such thing
+        return
+    failed: OSError | None = None
+    for name in names:
+        try:
+            os.setxattr(target, name, os.getxattr(source, name))
+        except OSError as error:
+            if error.errno != errno.ENODATA:  # removed since it was listed
+                failed = error
+    if failed:
+        raise failed
 
 
 def write(text: str, part: Path) -> None:
@@ -73,29 +126,38 @@ def write(text: str, part: Path) -> None:
         os.fsync(out.fileno())
 
 
-def carry(source: Path, part: Path, target: Path) -> None:
-    """Move a file to another file system: the source goes only when its copy is on the disk and reads back the same.
+def carry(source: Path, part: Path, target: Path) -> tuple[str, ...]:
+    """Move a file to another file system: the source is removed once its copy is on the disk and reads back the same.
 
     Args:
         source: what to move.
-        part: where the copy grows, on the file system of `target`.
-        target: its new name, which nothing has.
+        part: where the copy is written, on the file system of `target`.
+        target: its new name, which must be free.
+
+    Returns:
+        Attributes that the target's file system refused; see `copy_attributes`.
     """
-    wanted = copy(source, part)
+    copied = copy(source, part)
     put(part, target)
     sync_folder(target.parent)
-    if fingerprint(target) != wanted:
+    if fingerprint(target) != copied.sha256:
         target.unlink()
         raise OSError(0, "the copy does not read back as it was written")
-    source.unlink()
+    try:
+        source.unlink()
+    except OSError:  # a memory card that is locked, say: then the copy goes, so that the file stands in one place
+        target.unlink()
+        raise
+    return copied.refused
 
 
 def sync_folder(folder: Path) -> None:
-    """Bring the names in a folder down to the disk, where the system can (Windows cannot, and need not)."""
+    """Bring the names in a folder down to the disk, where the system can: Windows and some network drives cannot."""
     if os.name == "nt":
         return
     handle = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(handle)
+        with contextlib.suppress(OSError):
+            os.fsync(handle)
     finally:
         os.close(handle)

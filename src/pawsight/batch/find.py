@@ -1,25 +1,29 @@
-"""Words on a command line -> the photos that they mean."""
+"""Arguments of a command line -> the photos that they stand for."""
 
 from __future__ import annotations
 
 import glob
 import os
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from pawsight.batch import remote
+from pawsight.batch import object_storage, video
+from pawsight.batch.companions import RAW
 from pawsight.errors import NoPhotos
 
 STDIN = "-"
-ENDINGS = (".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".avif", ".bmp")
-NO_WORD = (".xmp", "thumbs.db", "desktop.ini")  # belong to photos, or to the system: nobody misses them
-KINDS = 8  # that are told one by one
+ENDINGS = (
+    *(".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".avif", ".bmp"),
+    *(".heic", ".heif", ".hif", ".tif", ".tiff", ".jxl"),
+    *RAW,
+)
+# Folders of systems and network drives: waste, thumbnails of photos that are elsewhere, records of `pawsight sort`.
+SYSTEM_FOLDERS = ("__MACOSX", "@eaDir", "#recycle", "$RECYCLE.BIN", "System Volume Information")
 
 
 @dataclass(frozen=True)
-class Extent:
-    """How much words mean, before any of it is opened.
+class InputSize:
+    """How much the arguments stand for, before any of it is opened.
 
     Attributes:
         photos: how many.
@@ -30,28 +34,35 @@ class Extent:
     longest: int
 
 
+def endings() -> tuple[str, ...]:
+    """Return the endings that are taken in folders; those of videos where the extra video is installed."""
+    return (*ENDINGS, *video.ENDINGS) if video.available() else ENDINGS
+
+
 def find(words: Sequence[str]) -> list[str]:
-    """List the photos that words mean; see `walk`."""
+    """List the photos that arguments stand for; see `walk`."""
     return list(walk(words))
 
 
-def measure(words: Sequence[str]) -> Extent:
-    """Count the photos that words mean, in memory that does not grow with their number; see `walk`."""
+def measure(words: Sequence[str]) -> InputSize:
+    """Count the photos that arguments stand for, in memory that does not grow with their number; see `walk`."""
     photos = longest = 0
     for path in walk(words):
         photos, longest = photos + 1, max(longest, len(path))
-    return Extent(photos, longest)
+    return InputSize(photos, longest)
 
 
 def walk(words: Sequence[str]) -> Iterator[str]:
-    """Find the photos that words mean, in the order of the words; a photo named twice is found twice.
+    """Find the photos that arguments stand for, in their order; a photo named twice is found twice.
 
-    - A folder means all in it and below it that ends like a photo, sorted by name. Hidden names (`._cat.jpg`,
-      `.Trash`) are left out, and links to other folders are not followed, so that a circle of links has an end.
-    - A glob, such as `*.jpg` or `**/*.png`, means what it matches, sorted, for shells that leave it as it is.
-    - Anything else means itself, whatever its ending, whether or not it exists: who names a file wants to hear of it.
-    - `-` means one photo on standard input.
-    - An address (`s3://shelter/photos`) means the same in object storage; see `pawsight.batch.remote`.
+    - A folder stands for everything in it and below it that ends like a photo, sorted by name. Hidden names
+      (`._cat.jpg`, `.Trash`) are left out, and links to other folders are not followed, so that a circle of links has
+      an end; `pawsight.batch.passed_over` names them.
+    - A glob, such as `*.jpg` or `**/*.png`, stands for what it matches, sorted, for shells that leave it as it is.
+    - Anything else stands for itself, whatever its ending, whether or not it exists: a file that was named is reported.
+    - `-` is one photo on standard input.
+    - An address (`https://example.com/cat.jpg`, `s3://shelter/photos`) is a photo on the web, or object storage; see
+      `pawsight.batch.object_storage`.
 
     Only the names of one folder, and of those above it, are in memory at a time.
 
@@ -60,53 +71,19 @@ def walk(words: Sequence[str]) -> Iterator[str]:
     """
     nothing = True
     for word in words:
-        for photo in _meant(word):
+        for photo in _photos_of(word):
             nothing = False
             yield photo
     if nothing:
         raise NoPhotos(
-            f"Expected photos in {', '.join(map(repr, words))}, but there are none.",
-            f"In folders, names that end in {', '.join(ENDINGS)} are taken; name other files one by one.",
+            f"There are no photos in {', '.join(map(repr, words))}.",
+            f"In folders, names that end in {', '.join(endings())} are taken; name other files one by one.",
         )
 
 
-def passed_over(words: Sequence[str], beside: str = "") -> str:
-    """Say what lies in folders and is not looked at, because its name is not that of a photo; empty for nothing.
-
-    Args:
-        words: as for `walk`.
-        beside: a folder that does not count, nor what is below it.
-
-    Returns:
-        a sentence, the most frequent endings first; of hidden names it says nothing.
-    """
-    aside = os.path.realpath(beside) if beside else ""
-    kinds: Counter[str] = Counter()
-    for word in words:
-        for folder, below, names in os.walk(word):
-            below[:] = [name for name in below if not name.startswith(".")]
-            if os.path.realpath(folder) == aside:
-                below.clear()
-                continue
-            kinds.update(map(_kind, filter(_is_missed, names)))
-    first = sorted(kinds, key=lambda kind: (-kinds[kind], kind))[:KINDS]
-    told = [f"{kinds[kind]:,} {kind}" for kind in first]
-    if others := kinds.total() - sum(kinds[kind] for kind in first):
-        told.append(f"{others:,} others")
-    return f"Not looked at, as their names are not those of photos: {', '.join(told)}." if told else ""
-
-
-def _is_missed(name: str) -> bool:
-    return not name.startswith(".") and not name.lower().endswith((*ENDINGS, *NO_WORD))
-
-
-def _kind(name: str) -> str:
-    return os.path.splitext(name)[1].lower() or "without an ending"
-
-
-def _meant(word: str) -> Iterator[str]:
-    if remote.is_address(word):
-        yield from remote.find(word, ENDINGS)
+def _photos_of(word: str) -> Iterator[str]:
+    if object_storage.is_address(word):
+        yield from object_storage.find(word, ENDINGS)
         return
     matches = [] if os.path.lexists(word) else sorted(glob.glob(word, recursive=True))
     for path in matches or [word]:
@@ -117,36 +94,43 @@ def _meant(word: str) -> Iterator[str]:
 
 
 def _inside(folder: str) -> Iterator[str]:
-    """All that ends like a photo in a folder and below it, sorted."""
-    open_folders = [_entries(folder)]
+    """Yield everything that ends like a photo in a folder and below it, sorted."""
+    taken = endings()
+    open_folders = [_entries(folder, taken)]
     while open_folders:
         path = next(open_folders[-1], None)
         if path is None:
             open_folders.pop()
         elif path.endswith(os.sep):
-            open_folders.append(_entries(path[:-1]))
+            open_folders.append(_entries(path[:-1], taken))
         else:
             yield path
 
 
-def _entries(folder: str) -> Iterator[str]:
-    """What a folder holds, sorted; a folder to go on below ends with a slash.
+def _entries(folder: str, taken: tuple[str, ...]) -> Iterator[str]:
+    """Yield what a folder holds, sorted; a folder to go on below ends with a slash.
 
-    A folder that cannot be listed stands for itself, as if it were a photo, so that it is reported and not passed over.
+    A folder that cannot be listed stands for itself, as if it were a photo: it is reported, and the rest goes on.
     """
     try:
         with os.scandir(folder) as entries:
-            names = [entry.name + os.sep * _is_own_folder(entry) for entry in entries if _is_taken(entry)]
+            names = [entry.name + os.sep * is_own_folder(entry) for entry in entries if _is_taken(entry, taken)]
     except OSError:
         return iter([folder])
     return (os.path.join(folder, name) for name in sorted(names, key=lambda name: name.rstrip(os.sep)))
 
 
-def _is_taken(entry: os.DirEntry[str]) -> bool:
+def _is_taken(entry: os.DirEntry[str], taken: tuple[str, ...]) -> bool:
     if entry.name.startswith("."):
         return False
-    return _is_own_folder(entry) or (entry.name.lower().endswith(ENDINGS) and not os.path.isdir(entry.path))
+    if is_own_folder(entry):
+        return entry.name not in SYSTEM_FOLDERS
+    return entry.name.lower().endswith(taken) and not os.path.isdir(entry.path)
 
 
-def _is_own_folder(entry: os.DirEntry[str]) -> bool:
-    return entry.is_dir(follow_symlinks=False)
+def is_own_folder(entry: os.DirEntry[str]) -> bool:
+    """Return whether an entry is a folder and no link to one; an entry that the system does not tell about is none."""
+    try:
+        return entry.is_dir(follow_symlinks=False)
+    except OSError:
+        return False

@@ -1,17 +1,16 @@
-"""What a sort is about to do and has done, on the disk before it does it.
+"""The journal of a sort: what it is about to do and has done, on the disk before it does it.
 
-A sort's records stand in `DIR/.pawsight/NUMBER/`: `plan.json`, all that it means to do, and `journal.jsonl`. The
-journal's first line is the header; then, for each step, an intent and a mark that it is done or why it failed. A line
-is only ever added. Intents are brought down to the disk (fsync) before their steps begin, a bundle at a time; marks
-follow with the next bundle. Undo trusts intents alone and looks at the disk for what came of them, so that a mark lost
-in a power cut does no harm.
+A sort's records stand in `DIR/.pawsight/NUMBER/`: `plan.json`, everything that it means to do, and `journal.jsonl`. The
+journal's first line is the header; then, for each step, an intent and a mark that it is done or why it failed. Lines
+are only ever appended. Intents are flushed to the disk (fsync) before their steps begin, a bundle at a time; marks
+follow with the next bundle. Undo relies on intents alone and looks at the disk for what became of them, so that a mark
+lost in a power cut does no harm.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,26 +21,29 @@ from msgspec import Struct
 
 from pawsight.batch.files import sync_folder
 from pawsight.errors import BadSort
+from pawsight.storage.lock import try_lock
 
 HOME = ".pawsight"
 JOURNAL = "journal.jsonl"
 PLAN = "plan.json"
+LOCK = "lock"
 Mode = Literal["copy", "move", "link"]
 
 
 class Step(Struct, frozen=True, omit_defaults=True):
-    """One thing done to one file.
+    """One operation on one file.
 
     Attributes:
         do: copy, move or hard-link `source`, or write `text`.
-        target: the new name, below the folder sorted into.
-        source: the old name, below the folder sorted.
+        target: the new name, below the folder that is sorted into.
+        source: the old name, below the folder that is sorted.
         sha256, bytes: of the content.
-        mtime_ns: when the source was changed last, in nanoseconds.
-        verdict: where a photo was sorted by one; other files have none.
+        mtime_ns: modification time of the source, in nanoseconds.
+        verdict: of a photo; files that go with a photo have none.
         scores: of that photo.
         alike: photos of one burst or picture share a number; 0 where a photo is alone.
         text: what to write.
+        refile: `source` stands below the folder that is sorted into: a later model sorts it again.
     """
 
     do: Literal["copy", "move", "link", "write"]
@@ -54,17 +56,21 @@ class Step(Struct, frozen=True, omit_defaults=True):
     scores: dict[str, float] = {}
     alike: int = 0
     text: str = ""
+    refile: bool = False
 
 
 class Header(Struct, frozen=True, kw_only=True):
     """The journal's first line.
 
     Attributes:
-        folder: what was sorted, absolute.
-        into: where it went, absolute. Undo takes the place where it finds the journal.
+        folder: the folder that is sorted, absolute.
+        into: the folder that is sorted into, absolute. Undo takes the place where it finds the journal.
         steps: how many the plan has.
         times: folder -> mtime in nanoseconds, for every folder whose time the sort changes.
         made: folders that the sort makes, outermost first.
+        id: of this sort; a marker with this name stands in a folder that photos are moved out of.
+        relative: `folder` as seen from `into`, for drives that are mounted elsewhere later.
+        mounts: folders below `folder` that were mount points, relative to it.
     """
 
     format: Literal[1] = 1
@@ -74,17 +80,20 @@ class Header(Struct, frozen=True, kw_only=True):
     steps: int
     times: dict[str, int]
     made: list[str]
+    id: str = ""
+    relative: str = ""
+    mounts: list[str] = []
 
 
 @dataclass
 class Record:
-    """A journal, read.
+    """The content of a journal.
 
     Attributes:
         header: None where the sort was stopped before it began.
         steps: number -> each step that may have happened, wholly or in part.
-        done: numbers of steps that have.
-        finished: whether the sort came to its end.
+        done: numbers of the steps that are done.
+        finished: whether the sort is complete.
         undone: whether undo has begun.
     """
 
@@ -96,16 +105,19 @@ class Record:
 
 
 class Journal:
-    """Adds lines to a journal. One process at a time: the file is locked for as long as this is open.
+    """Appends lines to a journal. One process at a time: the file `lock` next to it is locked while this is open.
 
     Raises:
         BadSort: another process has it.
     """
 
     def __init__(self, path: Path) -> None:
+        lock = try_lock(path.with_name(LOCK))
+        if lock is None:
+            raise BadSort("Another sort or undo is working in this folder.", "Wait until it has ended.")
+        self._lock = lock
         binary: int = getattr(os, "O_BINARY", 0)  # Windows
         self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | binary, 0o644)
-        self._lock()
         os.ftruncate(self._file, path.read_bytes().rfind(b"\n") + 1)  # drops a last line that was cut off
 
     def __enter__(self) -> Journal:
@@ -113,13 +125,14 @@ class Journal:
 
     def __exit__(self, *reason: object) -> None:
         os.close(self._file)
+        self._lock.release()
 
     def begin(self, header: Header) -> None:
-        """Say how the sort begins; on the disk when this returns."""
+        """Write the header; on the disk when this returns."""
         self._add([{"begin": msgspec.to_builtins(header)}], sync=True)
 
     def intend(self, steps: Iterable[tuple[int, Step]]) -> None:
-        """Say what is about to happen; on the disk when this returns."""
+        """Announce steps; on the disk when this returns."""
         plain = ((number, msgspec.structs.replace(step, scores={}, text="")) for number, step in steps)
         self._add([{"intent": number, "step": msgspec.to_builtins(step)} for number, step in plain], sync=True)
 
@@ -128,11 +141,11 @@ class Journal:
         self._add([{"done": number}])
 
     def failed(self, number: int, reason: str) -> None:
-        """Mark a step as one that has left everything as it was."""
+        """Mark a step as one that changed nothing."""
         self._add([{"failed": number, "reason": reason}])
 
     def finish(self) -> None:
-        """Mark the sort as come to its end."""
+        """Mark the sort as complete."""
         self._add([{"finished": True}], sync=True)
 
     def undo(self) -> None:
@@ -146,26 +159,15 @@ class Journal:
         if sync:
             os.fsync(self._file)
 
-    def _lock(self) -> None:
-        if sys.platform == "win32":
-            return
-        import fcntl
-
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            os.close(self._file)
-            raise BadSort("Another sort or undo is at work in this folder.", "Wait for its end.") from error
-
 
 def read_journal(path: Path) -> Record:
     """Read a journal as far as it goes.
 
-    What a power cut can damage are lines that were not brought to the disk yet: marks, and intents whose steps never
-    began. They are passed over.
+    A power cut can only damage lines that were not flushed yet: marks, and intents whose steps never began. These are
+    skipped.
 
     Raises:
-        BadSort: an intent is missing between others, so that something else has damaged the file.
+        BadSort: an intent between others is missing, so something else has damaged the file.
     """
     record, intended, again = Record(), {-1}, set()
     for line in _lines(path):
@@ -181,8 +183,8 @@ def read_journal(path: Path) -> Record:
             record.steps.pop(line["failed"], None)
     if max(intended) + 2 != len(intended) or (record.steps and not record.header):
         raise BadSort(
-            f"Expected every step in {path}, but some are missing: it was damaged or edited.",
-            "Nothing was touched. Put the file back as it was, or bring photos back by hand after what it says.",
+            f"Steps are missing in {path}: the file was damaged or edited. Nothing was touched.",
+            "Restore the file from a backup, or move the photos back by hand as it lists them.",
         )
     return record
 
@@ -207,13 +209,14 @@ def _lines(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def records(into: Path) -> list[Path]:
-    """The folders of records in a folder that photos were sorted into, oldest first."""
+    """List the records of all sorts into a folder, oldest first."""
     home = into / HOME
-    return sorted(path for path in home.iterdir() if path.name.isdecimal()) if home.is_dir() else []
+    found = [path for path in home.iterdir() if path.name.isdecimal()] if home.is_dir() else []
+    return sorted(found, key=lambda path: int(path.name))
 
 
 def new_record(into: Path) -> Path:
-    """Make the next folder of records."""
+    """Create the folder for the next records."""
     numbers = [int(path.name) for path in records(into)]
     record = into / HOME / f"{max(numbers, default=0) + 1:04}"
     record.mkdir(parents=True)
@@ -221,7 +224,7 @@ def new_record(into: Path) -> Path:
 
 
 def write_plain(path: Path, value: Any) -> None:
-    """Write a Struct as JSON, down to the disk. Not by msgspec, because names of files may be no valid Unicode."""
+    """Write a Struct as JSON, flushed to the disk. Not by msgspec: file names need not be valid Unicode."""
     with path.open("w", encoding="ascii") as out:
         json.dump(msgspec.to_builtins(value), out)
         out.flush()

@@ -9,22 +9,28 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
+
+import numpy as np
+from PIL import Image
 
 from pawsight import images
-from pawsight.batch import remote
+from pawsight.batch import object_storage, video
 from pawsight.batch.find import STDIN
 from pawsight.classifier import Classifier, Prediction
-from pawsight.errors import PawsightError
+from pawsight.errors import BadSettings, PawsightError, StorageFull
+from pawsight.model.looks_like import Resemblance
 from pawsight.parallel import in_order
+from pawsight.text import valid_unicode
 from pawsight.types import Limits, Pixels
 
 AHEAD = 4  # tasks waiting or done for each worker: enough to ride over a slow photo
-Watch = Callable[[str, Pixels, Prediction], None]
+PhotoHook = Callable[[str, Pixels, Prediction], None]
+Done = TypeVar("Done")
 
 
 @dataclass(frozen=True)
-class Answer:
+class PhotoResult:
     """What one photo was answered: either a prediction or an error.
 
     Attributes:
@@ -41,17 +47,18 @@ class Answer:
         """Ready for JSON: always the same keys, null where there is nothing to say."""
         nothing = {"label": None, "verdict": None, "scores": None, "model": None}
         shown = self.prediction.to_dict() if self.prediction else nothing
-        error = {"code": self.error.code, "message": valid(str(self.error))} if self.error else None
-        return {"path": valid(self.path), **shown, "error": error}
+        error = {"code": self.error.code, "message": valid_unicode(str(self.error))} if self.error else None
+        return {"path": valid_unicode(self.path), **shown, "error": error}
+
+    def resemblances(self) -> list[Resemblance]:
+        """Return the animals that the photo looks like; see `Prediction.looks_like`."""
+        return self.prediction.looks_like if self.prediction else []
 
 
-def valid(text: str) -> str:
-    """Text as valid Unicode: bytes of a file's name that are none, as old disks hold them, become `\\udce9`."""
-    return text.encode("utf-8", "backslashreplace").decode()
-
-
-def answer(classifier: Classifier, paths: Iterable[str], workers: int, watch: Watch | None = None) -> Iterator[Answer]:
-    """Answer for photos, in their order, each as soon as it and those before it are done.
+def classify(
+    classifier: Classifier, paths: Iterable[str], workers: int, watch: PhotoHook | None = None
+) -> Iterator[PhotoResult]:
+    """Classify photos in their order, each as soon as it and those before it are done.
 
     Args:
         classifier: loaded with one thread, because `workers` of its calls run side by side.
@@ -59,31 +66,84 @@ def answer(classifier: Classifier, paths: Iterable[str], workers: int, watch: Wa
         workers: photos at a time.
         watch: called in a worker with the path, the decoded photo `(H, W, 3)` uint8 and its prediction.
     """
-    return in_order(lambda path: answer_one(classifier, path, watch), paths, workers, workers * AHEAD)
+    return in_order(lambda path: classify_one(classifier, path, watch), paths, workers, workers * AHEAD)
 
 
-def answer_one(classifier: Classifier, path: str, watch: Watch | None = None) -> Answer:
-    """Answer for one photo; whatever goes wrong becomes its error. For the arguments see `answer`."""
-    try:
-        photo = classifier.decode(_read(path, classifier.limits))
-        prediction = classifier.predict_fitted([classifier.fit(photo)])[0]
+def classify_one(classifier: Classifier, path: str, watch: PhotoHook | None = None) -> PhotoResult:
+    """Predict one photo; whatever goes wrong with it becomes its error. For the arguments see `classify`.
+
+    Raises:
+        StorageFull, BadSettings: `watch` cannot write what it makes of each photo, so that the run cannot go on.
+    """
+
+    def predict() -> PhotoResult:
+        photo, prediction = predict_one(classifier, path)
         if watch:
-            watch(path, photo, prediction)
-        return Answer(path, prediction)
+            watch(path, np.asarray(photo), prediction)
+        return PhotoResult(path, prediction)
+
+    return or_error(path, predict)
+
+
+def or_error(path: str, work: Callable[[], Done]) -> Done | PhotoResult:
+    """Do a piece of work for one photo; whatever goes wrong with the photo becomes its result.
+
+    Raises:
+        StorageFull, BadSettings: the run cannot go on.
+    """
+    try:
+        return work()
+    except (StorageFull, BadSettings):
+        raise
     except PawsightError as error:
-        return Answer(path, error=error)
+        return PhotoResult(path, error=error)
     except Exception as error:  # a fault of ours must not take the other photos down with it
-        return Answer(path, error=_unexpected(error))
+        return PhotoResult(path, error=_unexpected(error))
+
+
+def predict_one(classifier: Classifier, path: str) -> tuple[Image.Image | Pixels, Prediction]:
+    """Predict one photo or video; workers that do so at the same time share calls of the graph.
+
+    Returns:
+        the decoded photo, `(H, W, 3)` uint8 or a picture of mode RGB, and its prediction.
+
+    Raises:
+        PawsightError: it cannot be read or decoded.
+    """
+    if is_local_video(path):
+        return video.predict_video(classifier, path)
+    photo, fitted = read_fitted(classifier, path)
+    return photo, classifier.predict_shared(fitted)
+
+
+def is_local_video(path: str) -> bool:
+    """Return whether a path is that of a video on this machine's disk."""
+    return video.is_video(path) and not object_storage.is_address(path)
+
+
+def read_fitted(classifier: Classifier, path: str) -> tuple[Image.Image | Pixels, Pixels]:
+    """Read one photo, and bring it to the model's input.
+
+    Returns:
+        the decoded photo, as `predict_one` does, and the input, `(size, size, 3)` uint8.
+
+    Raises:
+        PawsightError: it cannot be read or decoded.
+    """
+    with images.one_large_file(path):
+        data, how = _read(path, classifier.limits), classifier.card.input
+        photo = images.decode_image(data, least=how.size, limits=classifier.limits)
+    return photo, np.asarray(images.fit_image(photo, how.size, how.fit, how.interpolation))
 
 
 def _read(path: str, limits: Limits) -> bytes:
     if path == STDIN:
         return sys.stdin.buffer.read(limits.bytes + 1)
-    return remote.read(path, limits) if remote.is_address(path) else images.read(path, limits)
+    return object_storage.read(path, limits) if object_storage.is_address(path) else images.read(path, limits)
 
 
 def _unexpected(error: Exception) -> PawsightError:
     return PawsightError(
-        f"Expected an answer, but something unforeseen happened ({type(error).__name__}: {error}).",
+        f"This photo met a fault in Pawsight ({type(error).__name__}: {error}).",
         "Please report it with the photo, if you may share it.",
     )

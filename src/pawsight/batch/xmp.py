@@ -1,4 +1,4 @@
-"""XMP sidecars: what a photo shows, in a file beside it that digiKam, Lightroom, darktable and others read.
+"""XMP sidecars: what a photo shows, in a file next to it that digiKam, Lightroom, darktable and others read.
 
 Dublin Core's subject is what all of them show as keywords (XMP specification, ISO 16684-1); the photo is never touched.
 """

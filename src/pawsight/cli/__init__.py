@@ -1,11 +1,16 @@
-"""The command line: one file a command group, loaded only when that command is asked for.
+"""The command line: one file for each group of commands, loaded only when one of them is used.
 
-Exit codes: 0 done; 1 done, but some inputs failed; 2 could not run.
+Here: options, output and exit codes (0 done; 1 done, but some inputs failed; 2 could not run). Not here: any work that
+a Python program or the server would need, too.
 """
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import importlib
+import io
+import os
 import sys
 import warnings
 
@@ -14,11 +19,14 @@ from click.exceptions import NoArgsIsHelpError
 
 from pawsight import __version__
 from pawsight.errors import PawsightError
+from pawsight.text import printable
 
 COMMANDS = {
     "serve": "pawsight.cli.serve",
+    "site": "pawsight.cli.site",
     "predict": "pawsight.cli.predict",
     "sort": "pawsight.cli.sort",
+    "watch": "pawsight.cli.watch",
     "undo": "pawsight.cli.undo",
     "audit": "pawsight.cli.audit",
     "models": "pawsight.cli.models",
@@ -61,8 +69,10 @@ def group() -> None:
 def main() -> None:
     """Run the command line; the one place where errors become one line and an exit code."""
     warnings.filterwarnings("ignore", module="PIL")  # its remarks about odd metadata help nobody here
+    _print_any_name()
     try:
         group(prog_name="pawsight", standalone_mode=False)
+        sys.stdout.flush()  # a full disk shows here, not when the interpreter ends
     except PawsightError as error:
         _fail(f"Error: {error}")
     except NoArgsIsHelpError as error:
@@ -73,8 +83,38 @@ def main() -> None:
         _fail(f"Error: {error.format_message()}" + (f" See `{context.command_path} --help`." if context else ""))
     except (click.Abort, KeyboardInterrupt):
         _fail("Stopped.")
+    except OSError as error:
+        _fail(f"Error: {_describe(error)}")
+    except MemoryError:
+        _fail("Error: The memory is full. Close other programs, or use fewer --workers.")
+
+
+def _print_any_name() -> None:
+    """Let every file name be printed: a letter that the console's encoding lacks is shown as `\\u732b`."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _describe(error: OSError) -> str:
+    """Say in one line what the system refused, and what to do."""
+    reason = error.strerror or str(error) or type(error).__name__
+    where = f"{os.fsdecode(error.filename)!r} cannot be used" if error.filename else "Reading or writing failed"
+    hint = " Free some space." if error.errno in (errno.ENOSPC, errno.EDQUOT) else ""
+    return f"{where} ({reason}).{hint}"
 
 
 def _fail(line: str) -> None:
-    click.echo(line, err=True)
+    """Print one line on standard error and exit with code 2, whatever is left of the output."""
+    with contextlib.suppress(OSError):
+        click.echo(printable(line), err=True)
+    _drop_output()
     sys.exit(2)
+
+
+def _drop_output() -> None:
+    """Where the output cannot be written, drop the rest of it: the interpreter would try again, and fail aloud."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

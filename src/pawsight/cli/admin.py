@@ -25,7 +25,7 @@ def password(remove: bool, as_hash: bool) -> None:
     """Set the password of the admin pages at /admin/.
 
     It is asked for twice, or read from a pipe, and only a hash of it is kept. A running server knows it at once;
-    whoever was logged in has to log in again.
+    everyone who was logged in has to log in again.
 
     \b
     Examples:
@@ -33,8 +33,8 @@ def password(remove: bool, as_hash: bool) -> None:
       pawsight admin password --remove
       pawsight admin password --hash < file
     """
-    from pawsight import private
     from pawsight.settings import load_settings
+    from pawsight.storage import private
     from pawsight.web.admin import password as kept
 
     settings = load_settings()

@@ -1,4 +1,4 @@
-"""`pawsight archive`: look after what the server remembers."""
+"""`pawsight archive`: manage the uploads that the server keeps."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_args
 import click
 import msgspec
 
-from pawsight.archive.entry import Entry, Filter, Sort
+from pawsight.archive.entry import ArchiveEntry, Filter, Sort
 from pawsight.cli.form import form_option
-from pawsight.cli.progress import watched
+from pawsight.cli.progress import progress_bar
 from pawsight.errors import BadArchive, BadSettings, EntryNotFound
 from pawsight.settings import Settings, load_settings
 
@@ -35,9 +35,9 @@ def at_archive(command: Command) -> Command:
 
 @click.group()
 def command() -> None:
-    """Look after the archive: what the server remembers.
+    """Manage the archive: the uploads that the server keeps.
 
-    All of these may run beside a server.
+    All of these may run while a server uses the archive.
 
     \b
     Examples:
@@ -58,7 +58,7 @@ def command() -> None:
 @form_option("table", "jsonl")
 @at_archive
 def list_(folder: Path | None, form: str, sort: Sort, page: int, size: int, **wanted: Any) -> None:
-    """List uploads and their answers.
+    """List uploads and their predictions.
 
     \b
     Examples:
@@ -75,7 +75,7 @@ def list_(folder: Path | None, form: str, sort: Sort, page: int, size: int, **wa
     click.echo(f"Page {found.number} of {found.pages}, {found.total:,} in all.")
 
 
-def _row(entry: Entry) -> tuple[str, ...]:
+def _row(entry: ArchiveEntry) -> tuple[str, ...]:
     came, sure = f"{entry.created:%Y-%m-%d %H:%M:%S}", f"{entry.confidence:.1%}"
     return entry.id, came, entry.verdict, sure, entry.correction or "", entry.model, f"{entry.bytes / 1000:.0f}"
 
@@ -87,13 +87,13 @@ def _show(rows: list[tuple[str, ...]]) -> None:
 
 
 @command.command()
-@click.option("--repair", is_flag=True, help="Bring files and index together again; nothing is deleted.")
+@click.option("--repair", is_flag=True, help="Make files and index agree again; no photo is deleted.")
 @at_archive
 def check(folder: Path | None, repair: bool) -> None:
     """Read every file and compare it with the index.
 
     Faults that are found and not repaired end with exit code 1. With --repair, a photo without an entry gets one (see
-    `pawsight archive answer`), and what cannot be used moves to lost+found.
+    `pawsight archive classify`), and what cannot be used moves to lost+found.
 
     \b
     Example:
@@ -101,47 +101,47 @@ def check(folder: Path | None, repair: bool) -> None:
     """
     from pawsight.archive.check import check
 
-    with _open(folder) as archive:
-        report = check(archive, repair=repair, watch=partial(watched, label="Reading files"))
+    with _open(folder, repairing=True) as archive:
+        report = check(archive, repair=repair, watch=partial(progress_bar, label="Reading files"))
     for fault in report.faults:
         click.echo(f"{fault.kind}: {fault.name}" + (f" ({fault.repaired})" if fault.repaired else ""))
     click.echo(f"{report.files:,} files read, {len(report.faults):,} faults.")
+    if report.aside:
+        click.echo(f"{report.aside:,} files ({report.aside_bytes / 1000:.0f} kB) are in lost+found.")
     sys.exit(1 if any(not fault.repaired for fault in report.faults) else 0)
 
 
 @command.command()
-@click.option(
-    "--model", help="A shipped model's name or a model folder.  [default: the one that servers here answer with]"
-)
+@click.option("--model", help="A shipped model's name or a model folder.  [default: the one that servers here use]")
 @at_archive
-def answer(folder: Path | None, model: str | None) -> None:
-    """Answer for photos whose answer was lost with the index.
+def classify(folder: Path | None, model: str | None) -> None:
+    """Classify the photos whose prediction was lost with the index.
 
     \b
     Example:
       pawsight archive check --repair
-      pawsight archive answer
+      pawsight archive classify
     """
+    from pawsight.active_model import active_model
     from pawsight.archive.entry import UNANSWERED
-    from pawsight.choice import chosen
     from pawsight.classifier import Classifier
 
     with _open(folder) as archive:
-        classifier = Classifier.load(model or chosen(archive.settings).model, limits=archive.settings.limits)
+        classifier = Classifier.load(model or active_model(archive.settings).model, limits=archive.settings.limits)
         waiting = archive.find(Filter(verdict=UNANSWERED), size=2**31 - 1).entries
-        for entry in watched(waiting, len(waiting), "Answering"):
-            _answer(archive, entry, classifier)
-    click.echo(f"{len(waiting):,} photos answered.")
+        for entry in progress_bar(waiting, len(waiting), "Classifying"):
+            _classify(archive, entry, classifier)
+    click.echo(f"{len(waiting):,} photos classified.")
 
 
-def _answer(archive: Archive, entry: Entry, classifier: Any) -> None:
-    from pawsight.thumbnail import thumbnail
+def _classify(archive: Archive, entry: ArchiveEntry, classifier: Any) -> None:
+    from pawsight.images.thumbnail import thumbnail
 
     start = time.perf_counter()
     pixels = classifier.decode(archive.photo(entry.id))
     prediction = classifier.predict_fitted([classifier.fit(pixels)])[0]
     took = round((time.perf_counter() - start) * 1000, 1)
-    archive.answer(entry.id, prediction, thumbnail=thumbnail(pixels), milliseconds=took)
+    archive.replace_prediction(entry.id, prediction, thumbnail=thumbnail(pixels), milliseconds=took)
 
 
 @command.command()
@@ -168,12 +168,15 @@ def export(out: Path, folder: Path | None, confident: float | None) -> None:
         click.echo(f"{label}: {number:,}")
     if done.several:
         click.echo(f"{done.several:,} photos show several classes and are left out: a folder holds one class.")
+    if not done.counts:
+        click.echo("Nothing to export: no photo with a correction shows one class. --confident also takes predictions.")
+        sys.exit(1)
     click.echo(f"Wrote {out}. Next: pawsight learn {out} --out better")
 
 
 @command.command()
 @click.argument("model")
-@click.option("--against", help="The model that answers now.  [default: the one that servers here answer with]")
+@click.option("--against", help="The model that is used now.  [default: the one that servers here use]")
 @click.option("--force", is_flag=True, help="Let it pass even where a correction breaks.")
 @form_option("text", "json")
 @at_archive
@@ -189,15 +192,17 @@ def replay(model: str, against: str | None, force: bool, form: str, folder: Path
       pawsight learn photos/ --out better
       pawsight archive replay better
     """
-    from pawsight.choice import chosen
+    from pawsight.active_model import active_model
     from pawsight.classifier import Classifier
-    from pawsight.cli.replayed import as_json, as_text
-    from pawsight.replay import replay
+    from pawsight.cli.replay_report import as_json, as_text
+    from pawsight.evaluate.regression import replay
 
     with _open(folder) as archive:
         limits = archive.settings.limits
-        new, old = (Classifier.load(one, limits=limits) for one in (model, against or chosen(archive.settings).model))
-        done = replay(archive, new, old, watched)
+        new, old = (
+            Classifier.load(one, limits=limits) for one in (model, against or active_model(archive.settings).model)
+        )
+        done = replay(archive, new, old, progress_bar)
     click.echo(as_json(done) if form == "json" else as_text(done, force=force))
     sys.exit(1 if done.unread or (done.broken and not force) else 0)
 
@@ -219,7 +224,9 @@ def purge(folder: Path | None, days: int | None, max_bytes: int | None) -> None:
         days = days or archive.settings.retention_days
         limit = archive.settings.archive_max_bytes if max_bytes is None else max_bytes
         if days is None and limit is None:
-            raise BadSettings("Expected --days or --max-bytes, or a setting for one of them.", "Nothing was deleted.")
+            raise BadSettings(
+                "There is no limit to apply.", "Give --days or --max-bytes, or set retention_days or archive_max_bytes."
+            )
         gone = purge(archive.index, archive.files, days=days, max_bytes=limit)
     click.echo(f"{gone:,} entries deleted.")
 
@@ -227,18 +234,18 @@ def purge(folder: Path | None, days: int | None, max_bytes: int | None) -> None:
 @command.command()
 @click.argument("ids", nargs=-1, required=True)
 @at_archive
-def forget(ids: tuple[str, ...], folder: Path | None) -> None:
+def delete(ids: tuple[str, ...], folder: Path | None) -> None:
     """Delete entries by their ids, with their photos, for good.
 
     \b
     Example:
-      pawsight archive forget 0f8fad5bd9cb469fa16570867728950e
+      pawsight archive delete 0f8fad5bd9cb469fa16570867728950e
     """
     missing = 0
     with _open(folder) as archive:
         for id in ids:
             try:
-                archive.forget(id)
+                archive.delete(id)
             except EntryNotFound:
                 missing += 1
                 click.echo(f"{id}: not here", err=True)
@@ -262,19 +269,20 @@ def backup(target: Path, folder: Path | None) -> None:
     from pawsight.archive.backup import backup
 
     with _open(folder) as archive:
-        done = backup(archive, target, watch=partial(watched, label="Copying files"))
+        done = backup(archive, target, watch=partial(progress_bar, label="Copying files"))
     click.echo(
         f"Wrote {target}: {done.files:,} files" + (" and the index." if done.index else "; the index is in PostgreSQL.")
     )
 
 
-def _open(folder: Path | None) -> Archive:
-    """Open an archive that is there; a mistyped name must not make a new one."""
+def _open(folder: Path | None, *, repairing: bool = False) -> Archive:
+    """Open an archive that exists; a mistyped name must not create a new one."""
     from pawsight.archive.store import Archive
 
     settings: Settings = load_settings({"archive": folder and str(folder)})
     if settings.archive_keep == "nothing":
-        raise BadSettings("Expected an archive, but the setting archive_keep says to keep nothing.")
+        raise BadSettings("There is no archive: the setting archive_keep is nothing.")
     if not settings.archive_folder.is_dir():
-        raise BadArchive(f"Expected an archive at {settings.archive_folder}, but there is none.", "Give --archive.")
-    return Archive.open(settings)
+        raise BadArchive(f"There is no archive at {settings.archive_folder}.", "Name one with --archive.")
+    archive = Archive.open(settings)
+    return archive if repairing else archive.require_index()

@@ -1,11 +1,21 @@
-"""`pawsight audit`: a promise, tested on the photos that were sorted."""
+"""`pawsight audit`: a sort, tested on its own photos."""
 
 from __future__ import annotations
 
+import shlex
 import sys
+import tempfile
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+from pawsight.cli.sort import Numbers
+
+if TYPE_CHECKING:
+    from pawsight.batch.audit import Side
+    from pawsight.batch.budget import Promise
 
 
 @click.command()
@@ -18,43 +28,59 @@ import click
     metavar="FILE",
     help="Write the page of photos there.  [default: a temporary file]",
 )
-@click.option("--wrong", metavar="NUMBERS", help="Numbers of the wrong ones, such as '3 17' or '', instead of asking.")
-def command(folder: Path, photos: int | None, seed: int, page: Path | None, wrong: str | None) -> None:
-    """Look at some photos of the newest sort into DIR, chosen at random, and learn how many are wrong in all.
+@click.option("--wrong", type=Numbers(), metavar="NUMBERS", help="Numbers of the wrong ones, such as '3 17' or ''.")
+@click.option("--serve", is_flag=True, help="Show the page in a browser and take the numbers from there.")
+def command(
+    folder: Path, photos: int | None, seed: int, page: Path | None, wrong: frozenset[int] | None, serve: bool
+) -> None:
+    """Look at some photos in DIR, chosen at random, and learn how many are wrong in all.
 
-    A page shows the photos with numbers; you type the numbers of those that are wrong. The answer comes with its 95 %
-    interval, and says whether the error budget is proven, broken, or neither yet. The exit code is 1 where it is
+    A page shows photos of both sides: those filed as a class, and those in neither, where a pet may have been missed.
+    Mark the wrong ones by click or key; the page gives the line to paste, or with --serve its answer at once. The
+    bounds hold with 95 % confidence, also when you look at more photos later, and say whether the error budget is
+    proven, broken, or neither yet. What you moved by hand is not asked for. The exit code is 1 where the promise is
     broken.
 
     \b
     Examples:
       pawsight audit sorted
-      pawsight audit sorted --photos 200 --page audit.html
+      pawsight audit sorted --photos 200 --wrong '3 17'
+      pawsight audit sorted --serve
     """
-    import tempfile
-
     from pawsight.batch.audit import judge, sample
-    from pawsight.batch.sheet import write_audit_page
-    from pawsight.batch.sort import check_finished, read_plan
+    from pawsight.batch.plan import read_plan
+    from pawsight.batch.sort import check_finished
     from pawsight.batch.undo import newest
-    from pawsight.settings import load_settings
 
     record = newest(folder)
     check_finished(folder)
-    plan = read_plan(record)
-    steps = sample(plan, photos, seed)
+    promised = _promised(read_plan(record).promise)
+    sides = sample(folder, promised, photos, seed)
     if wrong is None:
-        page = page or Path(tempfile.mkdtemp(prefix="pawsight-audit-")) / "audit.html"
-        write_audit_page(plan, steps, page, load_settings().limits)
-        click.echo(f"{len(steps):,} photos, as they were told: {page.absolute().as_uri()}")
-        wrong = click.prompt("Numbers of the wrong ones (none: Enter)", default="", show_default=False)
-    finding = judge(plan, _numbers(wrong), len(steps))
-    click.echo(finding)
-    sys.exit(1 if finding.broken else 0)
+        count = f" --photos {photos}" if photos else ""
+        line = f"pawsight audit {shlex.quote(str(folder))}{count} --seed {seed} --wrong "
+        wrong = _ask(folder, sides, line, page, serve)
+    result = judge(sides, promised, wrong)
+    click.echo(result)
+    sys.exit(1 if result.broken else 0)
 
 
-def _numbers(text: str) -> list[int]:
-    words = text.replace(",", " ").split()
-    if bad := [word for word in words if not word.isdecimal()]:
-        raise click.BadParameter(f"Expected numbers, but received {', '.join(bad)}.")
-    return [int(word) for word in words]
+def _promised(promise: Promise | None) -> float | None:
+    return promise.most if promise and promise.holds else None
+
+
+def _ask(folder: Path, sides: Sequence[Side], line: str, page: Path | None, serve: bool) -> frozenset[int]:
+    """Show the photos and get the numbers of the wrong ones."""
+    from pawsight.batch.contact_sheet import write_audit_page
+    from pawsight.settings import load_settings
+
+    page = page or Path(tempfile.mkdtemp(prefix="pawsight-audit-")) / "audit.html"
+    write_audit_page(folder, sides, page, load_settings().local_limits, line)
+    n = sum(len(side.photos) for side in sides)
+    if serve:
+        from pawsight.batch.audit_server import serve_page
+
+        return serve_page(page, lambda address: click.echo(f"{n:,} photos: {address} (Ctrl-C ends it)"))
+    click.echo(f"{n:,} photos: {page.absolute().as_uri()}")
+    text = click.prompt("Numbers of the wrong ones (none: Enter)", default="", show_default=False)
+    return Numbers().convert(text, None, None)

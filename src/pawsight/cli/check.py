@@ -15,14 +15,18 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
+from pawsight.cli.cluster import engine_option
 from pawsight.cli.extras import needs_extra
 from pawsight.cli.form import form_option
-from pawsight.cli.progress import watched
+from pawsight.cli.progress import progress_bar
+from pawsight.text import printable
 
 if TYPE_CHECKING:
-    from pawsight.card import Input
+    from pawsight.classifier import Classifier
     from pawsight.data import Dataset
     from pawsight.data.check.findings import Duplicates, Findings
+    from pawsight.data.check.survey import Engine
+    from pawsight.model.card import Input
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 SHOWN = 10
@@ -32,9 +36,10 @@ SHOWN = 10
 @click.argument("data", type=click.Path(path_type=Path))
 @click.option("--model", default="default", show_default=True, metavar="NAME", help="Whose features tell photos apart.")
 @form_option("table", "json")
+@engine_option()
 @click.option("--html", type=FILE, metavar="FILE", help="Also write a page with pictures, which opens offline.")
 @click.option("--out", type=FILE, metavar="FILE", help="Also write the JSON there.")
-def check(data: Path, model: str, form: str, html: Path | None, out: Path | None) -> None:
+def check(data: Path, model: str, form: str, engine: str, html: Path | None, out: Path | None) -> None:
     """Find what is wrong with the photos of DATA: broken files, copies, wrong labels, odd photos, shortcuts.
 
     DATA is a folder that `pawsight data prepare` wrote, or photos as it takes them (a zip or folder with a folder per
@@ -44,6 +49,7 @@ def check(data: Path, model: str, form: str, html: Path | None, out: Path | None
     Examples:
       pawsight data check data/catsdogs --html check.html
       pawsight data check photos.zip --format json > findings.json
+      RAY_ADDRESS=head:6379 pawsight data check data/catsdogs --engine ray
     """
     with needs_extra("learn"):
         from pawsight.data.check.page import write_page
@@ -51,10 +57,10 @@ def check(data: Path, model: str, form: str, html: Path | None, out: Path | None
     from pawsight.classifier import Classifier
 
     classifier = Classifier.load(model)
-    card = classifier.card
+    card, look = classifier.card, _engine(engine, classifier, model)
     with _opened(data, card.input) as dataset:
-        watch = partial(watched, label="Looking at photos (in batches)")
-        found = check(dataset, classifier.session, card.input.size, card.id, watch)
+        watch = partial(progress_bar, label="Looking at photos (in batches)")
+        found = check(dataset, look, card.id, watch)
         found = msgspec.structs.replace(found, data=str(data))
         page = write_page(found, dataset) if html else ""
     text = json.dumps(msgspec.to_builtins(found), indent=2)  # names that are no UTF-8 survive in it, as in the manifest
@@ -64,19 +70,58 @@ def check(data: Path, model: str, form: str, html: Path | None, out: Path | None
     click.echo(_bytes(text if form == "json" else _table(found)))
 
 
+def _engine(engine: str, classifier: Classifier, model: str) -> Engine:
+    """Return what looks at photos, here or on a cluster."""
+    if engine == "ray":
+        with needs_extra("ray"):
+            from pawsight.data.check.on_cluster import look_on_cluster
+        return partial(look_on_cluster, model)
+    from pawsight.data.check.survey import look_here
+
+    return partial(look_here, classifier.session, classifier.card.input.size)
+
+
 @contextmanager
 def _opened(data: Path, wanted: Input) -> Iterator[Dataset]:
-    """A prepared set as it stands; photos are prepared into a folder that vanishes afterwards."""
+    """Yield a prepared set as it is; photos are prepared into a folder that vanishes afterwards."""
     from pawsight.data import open_dataset
     from pawsight.data.manifest import DESCRIPTION
-    from pawsight.data.prepare import prepare
 
     if (data / DESCRIPTION).exists():
         yield open_dataset(data)
         return
-    with TemporaryDirectory(prefix="pawsight-check-") as folder:
-        out = Path(folder) / "set"
-        prepare(data, out, size=wanted.size, fit=wanted.fit, watch=partial(watched, label="Opening photos"))
+    with prepared(data, wanted) as dataset:
+        yield dataset
+
+
+@contextmanager
+def prepared(data: Path, wanted: Input, only_split: str = "") -> Iterator[Dataset]:
+    """Prepare photos into a folder that vanishes afterwards.
+
+    Args:
+        data: a zip or folder of photos.
+        wanted: how a model wants its photos.
+        only_split: where all photos go; empty to split them.
+    """
+    from pawsight.data import open_dataset
+    from pawsight.data.prepare import prepare
+    from pawsight.settings import load_settings
+
+    with TemporaryDirectory(prefix="pawsight-") as folder:
+        out, watch = Path(folder) / "set", partial(progress_bar, label="Opening photos")
+        done = prepare(
+            data,
+            out,
+            size=wanted.size,
+            fit=wanted.fit,
+            limits=load_settings().local_limits,
+            only_split=only_split,
+            watch=watch,
+        )
+        if only_split and done.bad:
+            click.echo(
+                f"Left out {len(done.bad):,} files that cannot be used, first {printable(done.bad[0].path)}.", err=True
+            )
         yield open_dataset(out)
 
 
@@ -103,7 +148,7 @@ def _table(found: Findings) -> str:
     lines += [f"Warning: {warning}" for warning in found.warnings]
     for section in (_broken, _duplicates, _suspects, _odd, _shortcuts):
         lines += ["", *section(found)]
-    return "\n".join(lines)
+    return "\n".join(map(printable, lines))
 
 
 def _broken(found: Findings) -> list[str]:

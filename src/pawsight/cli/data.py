@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import click
 
 from pawsight.cli.check import check
-from pawsight.cli.progress import watched
+from pawsight.cli.extras import needs_extra
+from pawsight.cli.progress import progress_bar
 from pawsight.images import FIT_MODES
 from pawsight.types import FitMode
 
@@ -52,7 +53,7 @@ def fetch(out: Path, url: str | None) -> None:
     """
     from pawsight.data.fetch import URL, fetch
 
-    fetch(out, url or URL, partial(watched, label="Downloading MB"))
+    fetch(out, url or URL, partial(progress_bar, label="Downloading MB"))
     click.echo(f"{out} is there. Next: pawsight data prepare {out} --out data/catsdogs")
 
 
@@ -68,7 +69,8 @@ def fetch(out: Path, url: str | None) -> None:
 def prepare(source: Path, out: Path, size: int, fit: FitMode, seed: int, neither: tuple[Path, ...]) -> None:
     """Open, check and split the photos of SOURCE.
 
-    SOURCE is a zip or folder with a folder per class, or a folder of names like cat.0.jpg. Nothing in it is changed.
+    SOURCE is a zip or folder with a folder per class, or a folder of names like cat.0.jpg. Folders train, val (or
+    validation) and test around the classes are kept as the splits. Nothing in SOURCE is changed.
     Files that cannot be used are listed in bad.csv, and the exit code is then 1.
 
     \b
@@ -76,16 +78,20 @@ def prepare(source: Path, out: Path, size: int, fit: FitMode, seed: int, neither
       pawsight data prepare kagglecatsanddogs_5340.zip --out data/catsdogs
       pawsight data prepare photos/ --neither other.zip --out data/mine
     """
-    from pawsight.data.prepare import prepare
+    with needs_extra("learn"):
+        from pawsight.data.prepare import prepare
+    from pawsight.settings import load_settings
 
-    watch = partial(watched, label="Opening photos")
-    done = prepare(source, out, size=size, fit=fit, seed=seed, neither=neither, watch=watch)
+    watch, limits = partial(progress_bar, label="Opening photos"), load_settings().local_limits
+    done = prepare(source, out, size=size, fit=fit, seed=seed, neither=neither, limits=limits, watch=watch)
     _show(done)
     sys.exit(1 if done.bad else 0)
 
 
 def _show(done: Prepared) -> None:
     click.echo(_table(done.description))
+    for note in done.notes:
+        click.echo(note)
     click.echo(f"{done.description.duplicate_groups:,} groups of duplicates; the photos of each share a split.")
     if done.bad:
         codes = Counter(one.code for one in done.bad).most_common()

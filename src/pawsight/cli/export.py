@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from pawsight.cli.extras import needs_extra
-from pawsight.cli.progress import watched
+from pawsight.cli.progress import progress_bar
 
 if TYPE_CHECKING:
-    from pawsight.card import Metric, Precision
-    from pawsight.export import Exported, Exporter, Form
+    from pawsight.estimates import Estimate
+    from pawsight.export import Exporter, ExportFormat, ExportResult
+    from pawsight.model.card import Precision
 
 To = Literal["onnx", "litert", "keras", "savedmodel"]
 TITLES = ("format", "precision", "MB", "differs", "accuracy (95 % interval, n)", "ms", "written")
@@ -50,13 +51,14 @@ def command(
 
     Everything that it takes to answer travels inside: pixel arithmetic, class names, thresholds, how to fit a photo,
     and the answers to the golden pictures. What is written is loaded again and must answer these as the model does, at
-    two batch sizes, and the photos of --data too; otherwise nothing is written.
+    two batch sizes, and the photos of --data too; otherwise nothing is written. `--to all` goes on where it
+    was stopped when it is repeated.
 
     \b
     Examples:
       pawsight export default --to litert
       pawsight export default --to onnx --out pets.onnx
-      pawsight export my-model --to litert --precision int8 --out pets.tflite
+      pawsight export my-model --to litert --precision float16 --out pets.tflite
       pawsight export my-model --to all --out exported --data pets
     """
     with needs_extra("train"):
@@ -64,7 +66,7 @@ def command(
         from pawsight.export import Exporter
 
         dataset = open_dataset(data) if data else None
-        exporter = Exporter(model, dataset, photos, watched)
+        exporter = Exporter(model, dataset, photos, progress_bar)
         forms = _forms(exporter, to, precision, out)
         click.echo(_line(TITLES))
         for made in exporter.export(forms):
@@ -73,7 +75,7 @@ def command(
 
 def _forms(
     exporter: Exporter, to: To | Literal["all"], precision: Precision | None, out: Path | None
-) -> dict[Form, Path]:
+) -> dict[ExportFormat, Path]:
     """What is to be written, and where."""
     from pawsight.export import FORMS, choose
 
@@ -84,10 +86,14 @@ def _forms(
     if precision:
         raise click.UsageError("Expected --to all or --precision, but received both: `all` writes every precision.")
     folder = out or Path(f"{card.name}-exported")
-    return {form: folder / form.filename(card.name) for form in FORMS if exporter.can(form)}
+    paths = {form: folder / form.filename(card.name) for form in FORMS if exporter.can(form)}
+    done = {form for form, path in paths.items() if exporter.has_written(path)}  # by an earlier run that was stopped
+    for form in done:
+        click.echo(f"Skipped {paths[form]}, which is there already.", err=True)
+    return {form: path for form, path in paths.items() if form not in done}
 
 
-def _cells(made: Exported) -> Iterator[str]:
+def _cells(made: ExportResult) -> Iterator[str]:
     yield made.form.to
     yield made.form.precision
     yield f"{made.bytes / 1e6:.1f}"
@@ -97,7 +103,7 @@ def _cells(made: Exported) -> Iterator[str]:
     yield str(made.path)
 
 
-def _percent(metric: Metric | None) -> str:
+def _percent(metric: Estimate | None) -> str:
     return (
         "not measured" if metric is None else f"{metric.value:.2%} ({metric.low:.2%}-{metric.high:.2%}, {metric.n:,})"
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from pawsight.errors import MissingExtra
+from pawsight.errors import MissingExtra, install_hint
 
 
 @contextmanager
@@ -19,6 +19,5 @@ def needs_extra(extra: str) -> Iterator[None]:
         yield
     except ModuleNotFoundError as error:
         raise MissingExtra(
-            f"This command needs {error.name}, which the small install does not hold.",
-            f"Run: pip install 'pawsight[{extra}]'",
+            f"This command needs {error.name}, which the small installation does not have.", install_hint(extra)
         ) from error

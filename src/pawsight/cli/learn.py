@@ -3,48 +3,95 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
 from pawsight.cli.extras import needs_extra
-from pawsight.cli.progress import watched
+from pawsight.cli.progress import progress_bar
 
 PATH = click.Path(path_type=Path)
 
 
 @click.command()
-@click.argument("source", type=PATH)
+@click.argument("source")
 @click.option("--out", type=PATH, help="The model folder to make.")
-@click.option("--dry-run", is_flag=True, help="Only tell what would come of it; write nothing.")
-@click.option("--seed", type=int, default=0, show_default=True, help="Of all that is drawn.")
-def command(source: Path, out: Path | None, dry_run: bool, seed: int) -> None:
+@click.option("--from-sorted", is_flag=True, help="SOURCE is a folder that `pawsight sort` made, corrected by hand.")
+@click.option("--dry-run", is_flag=True, help="Only print the forecast; write nothing.")
+@click.option(
+    "--together",
+    is_flag=True,
+    help="A photo may show several classes: each gets a score of its own, instead of a share.",
+)
+@click.option("--seed", type=int, default=0, show_default=True, help="Seed of all random draws.")
+def command(source: str, out: Path | None, from_sorted: bool, dry_run: bool, together: bool, seed: int) -> None:
     """Learn your own classes from the photos of SOURCE, a zip or folder with a folder per class.
 
-    Two classes or more, at least 10 different photos of each. A folder called neither (or other) holds photos of none
-    of them. First comes a forecast: how long it takes, how good it gets, which classes need more photos, which photos
-    look mislabelled or cannot be used. Nothing in SOURCE is changed. Where files cannot be used, the exit code is 1.
+    SOURCE may also be the address of a zip (https://...).
+
+    Two classes or more, at least 3 different photos of each; 10 or more are worth having. A folder called neither (or
+    other) holds photos of none of them. A photo shows one class at most, unless you say --together: then a picture that
+    lies in several folders shows all of these. First comes a forecast: how long it takes, how good it gets, how many
+    photos will be left to you, which classes need more photos, which photos look mislabeled or cannot be used. Nothing
+    in SOURCE is changed. Where files cannot be used, the exit code is 1.
+
+    With --from-sorted, SOURCE is a folder that photos were sorted into and in which you moved wrong ones to the right
+    folder. What stands in please-check and both is left out.
 
     \b
     Examples:
       pawsight learn flowers/ --dry-run
       pawsight learn flowers/ --out flowers-model
+      pawsight learn https://example.com/flowers.zip --out flowers-model
       pawsight predict new/ --model flowers-model
+      pawsight learn --from-sorted sorted --out our-animals
     """
     if out is None and not dry_run:
         raise click.UsageError("Expected --out with the model folder to make, or --dry-run for the forecast alone.")
     with needs_extra("learn"):
         from pawsight.learn import forecast, learn
-        from pawsight.learn.words import tell
+        from pawsight.learn.report import describe_forecast
         from pawsight.report import summarise
-    if out is None or dry_run:
-        foretold = forecast(source, seed=seed, watch=watched)
-        click.echo(tell(foretold))
-        sys.exit(1 if foretold.bad else 0)
-    done = learn(source, out, seed=seed, tell=lambda foretold: click.echo(tell(foretold) + "\n"), watch=watched)
+    from pawsight.cli.source import local_source
+    from pawsight.settings import load_settings
+
+    keep, limits = _sorted_photos(Path(source)) if from_sorted else _everything, load_settings().local_limits
+    with local_source(source) as path:
+        if out is None or dry_run:
+            made = forecast(path, exclusive=not together, seed=seed, keep=keep, limits=limits, watch=progress_bar)
+            click.echo(describe_forecast(made))
+            sys.exit(1 if made.bad else 0)
+        done = learn(
+            path,
+            out,
+            exclusive=not together,
+            seed=seed,
+            keep=keep,
+            limits=limits,
+            report=lambda made: click.echo(describe_forecast(made) + "\n"),
+            watch=progress_bar,
+        )
     click.echo(f"{summarise(done.metrics)}\n{done.measured}")
     click.echo(f"Wrote {out}. Try it: pawsight predict PHOTO --model {out}")
     if done.bad:
-        files = f"{len(done.bad):,} file{'s'[: len(done.bad) != 1]}"
-        click.echo(f"{files} could not be used, hence exit code 1: see {out / 'bad.csv'}.")
-        sys.exit(1)
+        _exit_for_bad_files(len(done.bad), out / "bad.csv")
+
+
+def _exit_for_bad_files(count: int, path: Path) -> NoReturn:
+    files = f"{count:,} file{'s'[: count != 1]}"
+    click.echo(f"{files} could not be used, hence exit code 1: see {path}.")
+    sys.exit(1)
+
+
+def _everything(path: str) -> bool:
+    return True
+
+
+def _sorted_photos(folder: Path) -> Callable[[str], bool]:
+    """Say where the labels of a sorted folder come from; return what keeps its labeled photos."""
+    from pawsight.batch.corrections import count_labels, is_labeled_photo
+
+    click.echo(count_labels(folder))
+    return is_labeled_photo

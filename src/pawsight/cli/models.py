@@ -8,8 +8,9 @@ import click
 import msgspec
 
 from pawsight import zoo
-from pawsight.card import Metric, ModelCard, read_card
 from pawsight.cli.form import form_option
+from pawsight.estimates import Estimate
+from pawsight.model.card import ModelCard, read_card
 
 if TYPE_CHECKING:
     from pawsight.settings import Settings
@@ -51,33 +52,33 @@ def use(model: str, force: bool) -> None:
       pawsight models use default
       pawsight models use runs/other-classes --force
     """
-    from pawsight import choice
+    from pawsight import active_model
     from pawsight.settings import load_settings
 
     settings = load_settings()
     if not force:
         _check_corrections(settings, model)
-    _told(choice.use(settings, model).model)
+    _confirm(active_model.use(settings, model).model)
 
 
 def _check_corrections(settings: Settings, model: str) -> None:
     """Refuse a model that is wrong where a person has corrected, and the one before is right."""
+    from pawsight.active_model import active_model
     from pawsight.archive.store import Archive
-    from pawsight.choice import chosen
     from pawsight.classifier import Classifier
-    from pawsight.cli.progress import watched
+    from pawsight.cli.progress import progress_bar
     from pawsight.errors import BadModel, BreaksCorrections, ModelNotFound
-    from pawsight.replay import replay
+    from pawsight.evaluate.regression import replay
 
     if settings.archive_keep == "nothing" or not settings.archive_folder.is_dir():
         return
     new = Classifier.load(model, limits=settings.limits)
     try:
-        old = chosen(settings).load(settings.limits)
+        old = active_model(settings).load(settings.limits)
     except (ModelNotFound, BadModel):  # a bad one must not keep its place by being bad
         return
     with Archive.open(settings) as archive:
-        done = replay(archive, new, old, watched, only_corrected=True)
+        done = replay(archive, new, old, progress_bar, only_corrected=True)
     if done.broken:
         raise BreaksCorrections(
             f"{done.new} is wrong about {len(done.broken):,} of {len(done.corrected):,} photos that people corrected, "
@@ -94,14 +95,14 @@ def rollback() -> None:
     Example:
       pawsight models rollback
     """
-    from pawsight import choice
+    from pawsight import active_model
     from pawsight.settings import load_settings
 
-    _told(choice.roll_back(load_settings()).model)
+    _confirm(active_model.roll_back(load_settings()).model)
 
 
-def _told(model: str) -> None:
-    from pawsight.choice import FOLLOW
+def _confirm(model: str) -> None:
+    from pawsight.active_model import FOLLOW
     from pawsight.settings import load_settings
 
     click.echo(f"Servers answer with {model} now.", err=True)
@@ -139,7 +140,7 @@ def _row(card: ModelCard) -> tuple[str, ...]:
     return card.name, card.version, ", ".join(card.classes), side, accuracy, f"{card.files[card.graph].bytes / 1e6:.1f}"
 
 
-def _percent(metric: Metric | None) -> str:
+def _percent(metric: Estimate | None) -> str:
     if metric is None:
         return "not measured"
     if metric.low is None or metric.high is None:

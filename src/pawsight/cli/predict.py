@@ -6,27 +6,30 @@ import os
 import stat
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
-from pawsight.cli.extras import needs_extra
+from pawsight.cli.cluster import engine_option, predict_here, predict_into
 from pawsight.cli.form import form_option
+from pawsight.cli.progress import progress_bar
 
 if TYPE_CHECKING:
-    from pawsight.batch.lines import Lines
-    from pawsight.batch.run import Answer, Watch
-    from pawsight.card import ModelCard
+    from pawsight.batch.output import OutputFormat
+    from pawsight.batch.run import PhotoHook, PhotoResult
+    from pawsight.batch.summary import Summary
     from pawsight.classifier import Classifier
+    from pawsight.model.card import ModelCard
     from pawsight.settings import Settings
 
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option("--model", metavar="NAME", help="A shipped model (see `pawsight models`) or a model folder.")
-@form_option("table", "jsonl", "csv")
+@form_option("table", "jsonl", "csv", "parquet")
 @click.option(
     "--explain",
     type=click.Path(file_okay=False, path_type=Path),
@@ -34,18 +37,30 @@ if TYPE_CHECKING:
     help="Also write a picture of where the model looked for each photo into this folder.",
 )
 @click.option(
+    "--looks-like",
+    "resemblances",
+    is_flag=True,
+    help="Also name the animal, or the breed, that each photo looks like: a guess of the default model.",
+)
+@click.option(
     "--cache",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
     help="Keep answers in this file; the next run with it answers only for photos that are new or changed.",
 )
+@engine_option()
 @click.option(
-    "--engine",
-    type=click.Choice(["local", "ray"]),
-    default="local",
-    show_default=True,
-    help="Where to compute: here, or on the Ray cluster that RAY_ADDRESS names (extra ray).",
+    "--output",
+    metavar="ADDRESS",
+    help="With --engine ray: let the machines write the predictions into this folder, as jsonl or parquet.",
 )
+@click.option(
+    "--partition-size",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Photos in a file of --output: what is lost with a machine, and done again.  [default: 4096]",
+)
+@click.option("--summary-only", is_flag=True, help="Print only how many photos have each verdict, not each photo.")
 @click.option(
     "--workers", type=click.IntRange(1, 256), help="Photos at a time.  [default: four per processor; on a cluster one]"
 )
@@ -54,76 +69,118 @@ def command(
     model: str | None,
     form: str,
     explain: Path | None,
+    resemblances: bool,
     cache: Path | None,
     engine: str,
+    output: str | None,
+    partition_size: int | None,
+    summary_only: bool,
     workers: int | None,
 ) -> None:
-    """Say what is in photos: one line for each, as soon as it is known.
+    """Say what is in photos: one line for each, as soon as it is known, and a summary at the end.
 
-    PATH is a photo, a folder (with all below it), a glob in quotes, an address in object storage (s3://...), or - for
-    one photo on standard input. A photo that cannot be read gets a line that says why, and the exit code is then 1.
+    PATH is a photo, a folder (with all below it), a glob in quotes, an address (https://..., or s3://... with the extra
+    ray), or - for one photo on standard input. A photo that cannot be read gets a line that says why; the summary names
+    it again, and the exit code is then 1. Colors are left out where NO_COLOR is set.
 
     \b
     Examples:
       pawsight predict felix.jpg rex.jpg
       pawsight predict photos/ --format csv > answers.csv
+      pawsight predict photos/ --summary-only
+      pawsight predict https://example.com/felix.jpg
       pawsight predict photos/ --format jsonl --cache answers.db > answers.jsonl
       pawsight predict "photos/**/*.png" --explain heatmaps
+      pawsight predict photos/ --looks-like
       RAY_ADDRESS=head:6379 pawsight predict s3://shelter/photos --engine ray --format jsonl
-      curl -s https://example.com/felix.jpg | pawsight predict - --format jsonl
+      RAY_ADDRESS=head:6379 pawsight predict s3://shelter/photos --engine ray --output s3://shelter/predictions
+      cat felix.jpg | pawsight predict - --format jsonl
     """
-    from pawsight.batch.find import STDIN, measure, passed_over, walk
-    from pawsight.batch.lines import FORMATS, printable
+    from pawsight.batch.find import measure, walk
+    from pawsight.batch.output import make_format
+    from pawsight.batch.passed_over import passed_over
     from pawsight.classifier import Classifier
     from pawsight.settings import load_settings
+    from pawsight.text import printable
 
-    if STDIN in paths and sys.stdin.isatty():
-        raise click.UsageError(
-            "Expected a photo on standard input for -, but it is the keyboard. Pipe a photo into it."
-        )
-    if explain and cache:
-        raise click.UsageError("Expected --explain or --cache, but received both: kept answers have no pictures.")
-    if engine == "ray" and (explain or cache or STDIN in paths):
-        raise click.UsageError(
-            "Expected --engine ray without --explain, --cache and -: these work on one machine only."
-        )
+    _check(paths, explain, resemblances, cache, engine)
+    _check_output(output, partition_size, form, engine)
     settings = load_settings({"model": model, "threads": workers})
-    extent = measure(paths)
     if passed := passed_over(paths):
         click.echo(printable(passed), err=True)
-    classifier = Classifier.load(settings.model, limits=settings.limits)
+    if output:
+        _predict_into(output, settings, paths, workers, form, partition_size, summary_only)
+        return
+    extent = measure(paths)
+    classifier = Classifier.load(settings.model, limits=settings.local_limits)
     if engine == "ray":
-        answers = _on_cluster(settings, walk(paths), workers)
+        answers = predict_here(settings, walk(paths), workers)
     else:
         answers = _answers(classifier, walk(paths), settings.threads, explain, cache)
-    if _writes_a_file():
-        from pawsight.cli.progress import watched
-
-        answers = watched(answers, extent.photos, "Answering")
-    failed = _write(answers, FORMATS[form](extent.longest, classifier.card.classes))
-    if failed:
+    if summary_only or _writes_a_file():
+        answers = progress_bar(answers, extent.photos, "Answering")
+    lines = make_format(form, extent.longest, classifier.card.classes, color=_has_colors(), resemblances=resemblances)
+    if _write(answers, lines, form, classifier.card.classes, summary_only):
         sys.exit(1)
+
+
+def _check(paths: Sequence[str], explain: Path | None, resemblances: bool, cache: Path | None, engine: str) -> None:
+    """Refuse options that do not go together."""
+    from pawsight.batch.find import STDIN
+
+    if STDIN in paths and sys.stdin.isatty():
+        raise click.UsageError("- reads a photo from standard input, which is the keyboard here. Pipe a photo into it.")
+    if explain and cache:
+        raise click.UsageError("--explain does not go together with --cache: kept answers have no pictures.")
+    if resemblances and (cache or engine == "ray"):
+        raise click.UsageError("--looks-like needs predictions made here and now: leave out --cache, or --engine ray.")
+    if engine == "ray" and (explain or cache or STDIN in paths):
+        raise click.UsageError(
+            "--engine ray does not go together with --explain, --cache and -, which work on one machine only."
+        )
 
 
 def _answers(
     classifier: Classifier, paths: Iterator[str], workers: int, explain: Path | None, cache: Path | None
-) -> Iterator[Answer]:
-    from pawsight.batch.run import answer
+) -> Iterator[PhotoResult]:
+    from pawsight.batch.run import classify
 
     if cache:
         from pawsight.batch.cache import Cache
 
-        return Cache(cache, classifier).answer(paths, workers)
-    return answer(classifier, paths, workers, _overlays(explain, classifier.card))
+        return Cache(cache, classifier).classify(paths, workers)
+    return classify(classifier, paths, workers, _overlays(explain, classifier.card))
 
 
-def _on_cluster(settings: Settings, paths: Iterator[str], workers: int | None) -> Iterator[Answer]:
-    with needs_extra("ray"):
-        from pawsight.batch.cluster import answer_on_cluster
-    return answer_on_cluster(settings.model, paths, settings.limits, workers)
+def _check_output(output: str | None, size: int | None, form: str, engine: str) -> None:
+    """Refuse what does not go together with partitions, or only with them."""
+    chosen = click.get_current_context().get_parameter_source("form") is not ParameterSource.DEFAULT
+    if output and engine != "ray":
+        raise click.UsageError("--output needs --engine ray. On one machine, redirect: --format jsonl > FILE.")
+    if output and chosen and form not in ("jsonl", "parquet"):
+        raise click.UsageError("--output is written as --format jsonl or --format parquet.")
+    if not output and (form == "parquet" or size):
+        raise click.UsageError("--format parquet and --partition-size go together with --engine ray --output ADDRESS.")
 
 
-def _overlays(folder: Path | None, card: ModelCard) -> Watch | None:
+def _predict_into(
+    output: str,
+    settings: Settings,
+    paths: Sequence[str],
+    workers: int | None,
+    form: str,
+    size: int | None,
+    summary_only: bool,
+) -> None:
+    """Let a cluster write the predictions, and summarize here."""
+    start = time.perf_counter()
+    run = predict_into(output, settings, paths, workers, "parquet" if form == "parquet" else "jsonl", size)
+    _summarize(run.summary, time.perf_counter() - start, "jsonl", summary_only)
+    if run.summary.failed or run.lost:
+        sys.exit(1)
+
+
+def _overlays(folder: Path | None, card: ModelCard) -> PhotoHook | None:
     from pawsight.batch.overlays import Overlays
     from pawsight.errors import BadSettings
 
@@ -133,7 +190,7 @@ def _overlays(folder: Path | None, card: ModelCard) -> Watch | None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise BadSettings(
-            f"Expected a folder to write pictures to at {str(folder)!r}, but it cannot be made ({error.strerror}).",
+            f"The folder {str(folder)!r} for pictures cannot be made ({error.strerror}).",
             "Choose another folder.",
         ) from error
     return Overlays(folder, card)
@@ -144,22 +201,40 @@ def _writes_a_file() -> bool:
     return sys.stderr.isatty() and stat.S_ISREG(os.fstat(sys.stdout.fileno()).st_mode)
 
 
-def _write(answers: Iterable[Answer], lines: Lines) -> int:
-    """Write answers as they come, then one line of summary on stderr, also after Ctrl-C; how many photos failed."""
-    start, count, failed = time.perf_counter(), 0, 0
-    if header := lines.header():
-        click.echo(header.encode())
+def _has_colors() -> bool:
+    """Return whether to use colors: on a terminal that can, unless NO_COLOR is set (https://no-color.org)."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def _write(
+    answers: Iterable[PhotoResult], lines: OutputFormat, form: str, classes: Sequence[str], summary_only: bool
+) -> int:
+    """Write each prediction at once, then the summary, also after Ctrl-C; return how many photos failed."""
+    from pawsight.batch.summary import Summary
+
+    start, summary = time.perf_counter(), Summary(classes)
+    if not summary_only and (header := lines.header()):
+        click.echo(_encoded(header, form))
     try:
         for answer in answers:
-            click.echo(lines.line(answer).encode())  # bytes, because old consoles cannot show every name
-            count, failed = count + 1, failed + (answer.error is not None)
+            summary.add(answer)
+            if not summary_only:
+                click.echo(_encoded(lines.line(answer), form))
     except KeyboardInterrupt:
-        _summarise(count, failed, start)
+        _summarize(summary, time.perf_counter() - start, form, summary_only)
         raise
-    _summarise(count, failed, start)
-    return failed
+    _summarize(summary, time.perf_counter() - start, form, summary_only)
+    return summary.failed
 
 
-def _summarise(count: int, failed: int, start: float) -> None:
-    rate = count / (time.perf_counter() - start)
-    click.echo(f"{count:,} photo{'s'[: count != 1]}, {failed:,} failed, {rate:,.0f} photos/s.", err=True)
+def _encoded(line: str, form: str) -> str | bytes:
+    """Write for programs in UTF-8 whatever the console; a console shows letters that it lacks as escapes."""
+    return line if form == "table" else line.encode()
+
+
+def _summarize(summary: Summary, seconds: float, form: str, summary_only: bool) -> None:
+    """Print the summary on standard error, or on standard output where it is all that was asked for."""
+    if summary_only and form != "table":
+        click.echo(summary.machine_readable(form).encode())
+    for line in summary.lines(seconds):
+        click.echo(line, err=not summary_only or form != "table")

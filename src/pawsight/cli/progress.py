@@ -14,7 +14,7 @@ Item = TypeVar("Item")
 PATIENCE = 2.0  # seconds; shorter work needs no bar
 
 
-def watched(items: Iterable[Item], total: int, label: str) -> Iterator[Item]:
+def progress_bar(items: Iterable[Item], total: int, label: str) -> Iterator[Item]:
     """Pass items on; once that has taken two seconds, draw a bar on stderr, where that is a terminal."""
     if not sys.stderr.isatty():
         yield from items

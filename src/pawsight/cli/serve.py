@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from pawsight.decoding import Decoders
+    from pawsight.decoding import DecoderPool
     from pawsight.settings import Settings
 
 
@@ -29,31 +29,35 @@ def command(host: str | None, port: str | None, model: str | None, log_format: s
       pawsight serve --host 0.0.0.0 --port 80
       pawsight serve --model runs/my-model
     """
-    from pawsight.decoding import Decoders
+    from pawsight.decoding import DecoderPool
     from pawsight.settings import load_settings
 
     settings = load_settings({"host": host, "port": port, "model": model, "log_format": log_format})
     if debug and not settings.for_this_machine:
-        raise click.UsageError("--debug lets whoever sees an error run code here: only with a --host of this machine.")
+        raise click.UsageError(
+            "--debug lets anyone who sees an error run code here: only with a --host of this machine."
+        )
     if debug:
         from pawsight.web import create_app
 
         create_app(settings).run(settings.host, settings.port, debug=True)
         return
-    with closing(Decoders.by(settings)) as decoders:
+    with closing(DecoderPool.by(settings)) as decoders:
         decoders.warm()  # the first one loads what it needs while we load the rest
         _serve(settings, decoders)
 
 
-def _serve(settings: Settings, decoders: Decoders) -> None:
-    from pawsight.web import create_app, logs, server
+def _serve(settings: Settings, decoders: DecoderPool) -> None:
+    from pawsight.web import create_app
+    from pawsight.web.operations import logs
+    from pawsight.web.server import run
 
     logs.set_up(settings)
-    listener = server.listen(settings.host, settings.port)
+    listener = run.listen(settings.host, settings.port)
     app = create_app(settings, decoders=decoders)
-    click.echo(f"Pawsight answers at {server.url(listener)} (Ctrl-C stops)", err=True)
+    click.echo(f"Pawsight answers at {run.url(listener)} (Ctrl-C stops)", err=True)
     click.echo(_kept(settings), err=True)
-    server.serve(app, listener, settings)
+    run.serve(app, listener, settings)
     click.echo("Stopped.", err=True)
 
 

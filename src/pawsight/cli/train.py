@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import math
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-import msgspec
 
-from pawsight.cli.extras import needs_extra
-from pawsight.recipes import NAMES, Recipe, backbone, find
+from pawsight.cli.duration import Duration
+from pawsight.recipes import NAMES, Recipe, choose, continuing, customize, find
 
 if TYPE_CHECKING:
     from pawsight.data import Dataset
@@ -18,9 +19,20 @@ NOTHING = Path("none")
 
 
 @click.command()
-@click.argument("recipe")
+@click.argument("recipe", required=False)
 @click.option("--data", required=True, type=click.Path(path_type=Path), help="What `pawsight data prepare` wrote.")
-@click.option("--out", required=True, type=click.Path(path_type=Path), help="The model folder to make.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="The model folder to make.  [default: runs/RECIPE-DATA by their names]",
+)
+@click.option(
+    "--budget",
+    type=Duration(),
+    metavar="TIME",
+    help="Make the best of so much time (20m, 1h30m), in place of RECIPE: measures this machine, chooses recipe, "
+    "photos, size and epochs, and stops in time.",
+)
 @click.option("--epochs", type=click.IntRange(1), help="At most so many epochs in each phase, for a quick try.")
 @click.option("--photos", type=click.IntRange(1), help="Use only so many training photos, for a quick try.")
 @click.option(
@@ -43,57 +55,128 @@ NOTHING = Path("none")
     type=click.Path(path_type=Path),
     help="Train without the photos whose labels `pawsight data check --out FILE` doubts.",
 )
+@click.option(
+    "--test",
+    is_flag=True,
+    help="Measure the finished model on the test split, for a figure to publish. Looking at it while still "
+    "choosing measures luck.  [default: validation]",
+)
+@click.option(
+    "--start",
+    "model",
+    metavar="MODEL",
+    help="Begin with the weights of this model of the same recipe, and run the recipe's last phase only.",
+)
+@click.option("--balance", is_flag=True, help="Let a class with few photos count as much as one with many.")
+@click.option(
+    "--preview",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="First write an HTML page that shows photos as the network is going to see them.",
+)
+@click.option(
+    "--tensorboard",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Also write the curves for TensorBoard.  [history.csv has them in any case]",
+)
+@click.option(
+    "--mixed-precision/--full-precision",
+    "mixed",
+    default=None,
+    help="Compute in bfloat16 while training; the model stays float32.  [default: where a GPU or TPU is faster in it]",
+)
 @click.option("--seed", type=int, help="Another seed than the recipe's.")
 def command(
-    recipe: str,
+    recipe: str | None,
     data: Path,
-    out: Path,
+    out: Path | None,
+    budget: float | None,
     epochs: int | None,
     photos: int | None,
     weights: Path | None,
     share: float | None,
     findings: Path | None,
+    test: bool,
+    model: str | None,
+    balance: bool,
+    preview: Path | None,
+    tensorboard: Path | None,
+    mixed: bool | None,
     seed: int | None,
 ) -> None:
-    """Train RECIPE on prepared photos of any classes, export it, and measure it on the test split.
+    """Train RECIPE on prepared photos of any classes, export it, and measure it on the validation split.
 
     RECIPE is scratch-small, scratch, vgg16, lite0, tiny, or any network of keras.applications by its name there, such
     as EfficientNetB0: a linear head on cached features first, then its last layers as well, on photos of the size that
     they were prepared at.
 
-    A run that was killed goes on where it was when the same command is given again.
+    A run that was killed goes on where it was when the same command is given again. The model is called like its
+    folder, but never like a model that Pawsight ships.
 
     \b
     Examples:
       pawsight train lite0 --data catsdogs --out runs/lite0
       pawsight train MobileNetV3Small --data animals --out runs/animals --fine-tune 0.5
+      pawsight train --budget 20m --data animals
     """
-    if recipe not in NAMES:
-        find(recipe)  # a wrong name is told before a wrong folder
-        if share or weights == NOTHING:
-            raise click.UsageError("Expected --fine-tune and --weights none with a network of keras.applications only.")
-    dataset = _open(data, findings)  # before TensorFlow takes its seconds to load
-    with needs_extra("train"):
-        from pawsight.evaluate import evaluate_into
-        from pawsight.report import summarise
-        from pawsight.train.run import publish, train
-    chosen = _recipe(recipe, dataset, weights, share)
-    if epochs:
-        phases = tuple(msgspec.structs.replace(phase, epochs=min(epochs, phase.epochs)) for phase in chosen.phases)
-        chosen = msgspec.structs.replace(chosen, phases=phases)
-    given = {name: value for name, value in (("photos", photos), ("seed", seed)) if value is not None}
-    folder = train(msgspec.structs.replace(chosen, **given), dataset, out, None if weights == NOTHING else weights)
-    metrics = evaluate_into(folder, dataset)
-    publish(out)
+    from pawsight.python_api import run_training
+    from pawsight.train.options import RunOptions
+
+    _check_words(recipe, budget, epochs, photos, weights, share)
+    dataset = _open(data, findings)
+    chosen, deadline = _choose(recipe, budget, dataset, weights, share)
+    if model:
+        chosen = continuing(chosen, model)
+    chosen = customize(chosen, epochs, photos=photos, seed=seed, balance=balance or None)
+    out = out or Path("runs", f"{chosen.name}-{dataset.folder.resolve().name}")
+    metrics = run_training(
+        chosen,
+        dataset,
+        out,
+        None if weights == NOTHING else weights,
+        "test" if test else "validation",
+        RunOptions(tensorboard, deadline, mixed),
+        preview,
+        click.echo,
+    )
+    from pawsight.report import summarise
+
     click.echo(summarise(metrics))
-    click.echo(f"Wrote {out}.")
+    click.echo(f"Wrote {out}. Try it:\n  pawsight predict --model {out} PHOTOS\n  pawsight serve --model {out}")
 
 
-def _recipe(name: str, data: Dataset, weights: Path | None, share: float | None) -> Recipe:
-    if name not in NAMES:
-        return find(name)
-    given = {"share": share} if share else {}
-    return backbone(name, data.size, data.fit, pretrained=weights != NOTHING, **given)
+def _check_words(
+    recipe: str | None,
+    budget: float | None,
+    epochs: int | None,
+    photos: int | None,
+    weights: Path | None,
+    share: float | None,
+) -> None:
+    """Refuse words that contradict each other, before the data is opened."""
+    if (recipe is None) == (budget is None):
+        raise click.UsageError("Name a RECIPE, or give a time with --budget, which chooses one.")
+    if budget is not None and (epochs or photos or weights or share):
+        raise click.UsageError("--budget chooses epochs, photos and layers: leave out the options for these.")
+    if recipe is not None and recipe not in NAMES:
+        find(recipe)  # report a wrong name before a wrong folder
+        if share or weights == NOTHING:
+            raise click.UsageError("--fine-tune and --weights none are for networks of keras.applications only.")
+
+
+def _choose(
+    recipe: str | None, budget: float | None, data: Dataset, weights: Path | None, share: float | None
+) -> tuple[Recipe, float]:
+    """Return what to train, and when training ends on the monotonic clock; of a budget, say what fits into it."""
+    if recipe is not None:
+        return choose(recipe, data.size, data.fit, pretrained=weights != NOTHING, share=share), math.inf
+    from pawsight.train.budget import measure_pace, plan
+
+    start = time.monotonic()
+    made = plan(budget or 0, measure_pace(), data)
+    click.echo(made.why)
+    return made.recipe, start + made.training
 
 
 def _open(folder: Path, findings: Path | None) -> Dataset:

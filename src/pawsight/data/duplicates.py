@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from pawsight.data.looks import MOST_DIFFERENCE, Indices, difference
-from pawsight.errors import MissingExtra
+from pawsight.data.thumbnails import MOST_DIFFERENCE, Indices, difference
+from pawsight.errors import MissingExtra, install_hint
 from pawsight.types import Pixels
 
 try:
@@ -24,7 +24,7 @@ try:
 except ImportError as error:
     raise MissingExtra(
         f"Finding duplicate photos needs the library {error.name}, which is not installed.",
-        "Install it with: pip install 'pawsight[learn]'",
+        install_hint("learn"),
     ) from error
 
 # Chosen by looking at pairs of Microsoft's photos: twins there differ by at most 4 bits.

@@ -8,23 +8,23 @@ from collections.abc import Callable, Iterable, Iterator
 from http import HTTPStatus
 from pathlib import Path
 from urllib.error import HTTPError
-from urllib.parse import urlsplit
-from urllib.request import Request, urlopen
 
 from pawsight.errors import DownloadFailed
+from pawsight.storage.download import NETWORK_ERRORS, is_web_address, open_url, reason_of
 
 URL = "https://download.microsoft.com/download/3/E/1/3E1C3F21-ECDB-4869-8368-6DEBA77B919F/kagglecatsanddogs_5340.zip"
 BYTES = 824_887_076
 CHUNK = 1_000_000
-TIMEOUT = 30.0  # seconds of silence
+LARGEST = 20_000_000_000  # bytes of an archive of photos
 
-_BY_HAND = (
+_FROM_MICROSOFT = (
     "Download it in a browser from Microsoft's page 'Kaggle Cats and Dogs Dataset' "
     "(https://www.microsoft.com/download/details.aspx?id=54765), then run `pawsight data prepare FILE --out DIR`."
 )
+_FROM_ELSEWHERE = (
+    "Check the address, or download the zip in a browser, then run `pawsight data prepare FILE --out DIR`."
+)
 _GO_ON = "What arrived is kept; run the same command again to go on."
-
-_NETWORK = (OSError, http.client.HTTPException, ValueError)  # ValueError: an address that is none
 
 Watch = Callable[[Iterable[bytes], int], Iterable[bytes]]
 
@@ -45,7 +45,7 @@ def fetch(out: Path, url: str = URL, watch: Watch = lambda chunks, total: chunks
     """
     if out.exists():
         return _as_it_stands(out)
-    part, tag = _beside(out, ".part"), _beside(out, ".part.tag")
+    part, tag = _next_to(out, ".part"), _next_to(out, ".part.tag")
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         _download(url, part, tag, watch)
@@ -57,7 +57,11 @@ def fetch(out: Path, url: str = URL, watch: Watch = lambda chunks, total: chunks
     return out
 
 
-def _beside(out: Path, ending: str) -> Path:
+def _by_hand(url: str) -> str:
+    return _FROM_MICROSOFT if url == URL else _FROM_ELSEWHERE
+
+
+def _next_to(out: Path, ending: str) -> Path:
     return out.with_name(out.name + ending)
 
 
@@ -72,7 +76,7 @@ def _as_it_stands(out: Path) -> Path:
 def _check_zip(url: str, part: Path) -> None:
     if not zipfile.is_zipfile(part):
         part.unlink()
-        raise DownloadFailed(f"Expected a zip from {url}, but something else came.", _BY_HAND)
+        raise DownloadFailed(f"Expected a zip from {url}, but something else came.", _by_hand(url))
 
 
 def _download(url: str, part: Path, tag: Path, watch: Watch) -> None:
@@ -84,7 +88,7 @@ def _download(url: str, part: Path, tag: Path, watch: Watch) -> None:
     with _ask(url, have, known) as response:
         start = _start(url, response, have)
         total = _total(url, response, start)
-        with part.open("ab" if start else "wb") as file:  # empties it before the new tag stands beside it
+        with part.open("ab" if start else "wb") as file:  # empties it before the new tag is written
             tag.write_text(_tag(response), encoding="utf-8")
             for chunk in watch(_chunks(url, response), -(-(total - start) // CHUNK)):
                 file.write(chunk)
@@ -94,18 +98,18 @@ def _download(url: str, part: Path, tag: Path, watch: Watch) -> None:
 
 def _ask(url: str, have: int, tag: str) -> http.client.HTTPResponse:
     """Ask for a file, from byte `have` on if it is still the one that has this tag (RFC 9110, If-Range)."""
-    if urlsplit(url).scheme not in {"http", "https"}:
-        raise DownloadFailed(f"Expected an address that starts with https:// or http://, but received {url!r}.")
+    if not is_web_address(url):
+        raise DownloadFailed(f"{url!r} is no web address.", "It has to begin with https:// or http://.")
     rest = {"Range": f"bytes={have}-", "If-Range": tag} if have else {}
     try:
-        response: http.client.HTTPResponse = urlopen(Request(url, headers=rest), timeout=TIMEOUT)  # noqa: S310
+        response = open_url(url, rest)
     except HTTPError as error:
         error.close()
         if error.code == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:  # there is no more of it than we have, or less
             return _ask(url, 0, "")
-        raise DownloadFailed(f"{url} answered {error.code} {error.reason}.", _BY_HAND) from error
-    except _NETWORK as error:
-        raise DownloadFailed(f"{url} cannot be reached ({_why(error)}).", _BY_HAND) from error
+        raise DownloadFailed(f"{url} answered {error.code} {error.reason}.", _by_hand(url)) from error
+    except NETWORK_ERRORS as error:
+        raise DownloadFailed(f"{url} cannot be reached ({reason_of(error)}).", _by_hand(url)) from error
     return response
 
 
@@ -114,17 +118,21 @@ def _start(url: str, response: http.client.HTTPResponse, have: int) -> int:
     if response.status != HTTPStatus.PARTIAL_CONTENT:
         return 0
     if not response.headers.get("Content-Range", "").startswith(f"bytes {have}-"):
-        raise DownloadFailed(f"{url} answered with another part of the file than it was asked for.", _BY_HAND)
+        raise DownloadFailed(f"{url} answered with another part of the file than it was asked for.", _by_hand(url))
     return have
 
 
 def _total(url: str, response: http.client.HTTPResponse, start: int) -> int:
     """How many bytes the whole file has."""
     if response.length is None:
-        raise DownloadFailed(f"Expected {url} to say how many bytes it has, but it does not.", _BY_HAND)
+        raise DownloadFailed(f"Expected {url} to say how many bytes it has, but it does not.", _by_hand(url))
     total = start + response.length
+    if total > LARGEST:
+        raise DownloadFailed(
+            f"{url} has {total / 1e9:,.1f} GB; at most {LARGEST / 1e9:.0f} GB are downloaded.", _by_hand(url)
+        )
     if url == URL and total != BYTES:
-        raise DownloadFailed(f"Expected {BYTES:,} bytes at {url}, but there are {total:,}.", _BY_HAND)
+        raise DownloadFailed(f"Expected {BYTES:,} bytes at {url}, but there are {total:,}.", _by_hand(url))
     return total
 
 
@@ -138,10 +146,5 @@ def _chunks(url: str, response: http.client.HTTPResponse) -> Iterator[bytes]:
     try:
         while chunk := response.read(CHUNK):
             yield chunk
-    except _NETWORK as error:
-        raise DownloadFailed(f"The connection to {url} broke ({_why(error)}).", _GO_ON) from error
-
-
-def _why(error: Exception) -> object:
-    reason = getattr(error, "reason", error)
-    return getattr(reason, "strerror", None) or reason
+    except NETWORK_ERRORS as error:
+        raise DownloadFailed(f"The connection to {url} broke ({reason_of(error)}).", _GO_ON) from error

@@ -5,36 +5,31 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import Literal
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
 from msgspec import Struct
 
-from pawsight.data.sources import Source, open_source
+from pawsight.data.sources import PREPARED_LIMITS, Source, open_source
 from pawsight.data.split import LEFT_OUT, SPLITS
+from pawsight.data.tables import read_table
 from pawsight.errors import BadData, ImageError
 from pawsight.types import FitMode, Floats, Pixels
-
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
 
 PIXELS = "pixels.npy"
 MANIFEST = "manifest.csv"
 BAD = "bad.csv"
 DESCRIPTION = "dataset.json"
-
-Kind = TypeVar("Kind")
 
 _AGAIN = "Run `pawsight data prepare` again."
 
@@ -51,6 +46,7 @@ class Row:
         phash: perceptual hash, 16 hex digits.
         group: smallest `sha256` among its twins; its own where it has none.
         width, height: as stored in the file.
+        kind: what a photo of neither shows, as a folder of its source: `creatures/cow`. Empty for photos of a class.
     """
 
     path: str
@@ -61,6 +57,7 @@ class Row:
     group: str
     width: int
     height: int
+    kind: str = ""
 
 
 class Description(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -154,9 +151,32 @@ class Dataset:
         Raises:
             BadData: a source was moved, or a file in it is not the one that was prepared (SHA-256 differs).
         """
+        return self.excerpt(indices).photos()
+
+    def excerpt(self, indices: Iterable[int]) -> Excerpt:
+        """Return some photos without the pixels, to be read elsewhere: where the sources are seen by the same paths."""
+        rows = tuple(self.rows[index] for index in indices)
+        names = {row.path.partition("/")[0] for row in rows}
+        return Excerpt({name: path for name, path in self.description.sources.items() if name in names}, rows)
+
+
+@dataclass(frozen=True)
+class Excerpt:
+    """Some photos of a prepared set, and where their original files are.
+
+    Attributes:
+        sources: name -> path of a folder or zip.
+        rows: one a photo.
+    """
+
+    sources: dict[str, str]
+    rows: tuple[Row, ...]
+
+    def photos(self) -> Iterator[bytes]:
+        """Read the original files, in the order of the rows; raises as `Dataset.photos`."""
         with ExitStack() as stack:
             opened: dict[str, Source] = {}
-            for row in (self.rows[index] for index in indices):
+            for row in self.rows:
                 name, _, member = row.path.partition("/")
                 if name not in opened:
                     opened[name] = stack.enter_context(self._open_source(name))
@@ -164,9 +184,9 @@ class Dataset:
 
     def _open_source(self, name: str) -> Source:
         try:
-            return open_source(Path(self.description.sources[name]))
+            return open_source(Path(self.sources[name]), PREPARED_LIMITS)
         except KeyError as error:
-            raise BadData(f"{DESCRIPTION} in {self.folder} does not name the source {name!r}.", _AGAIN) from error
+            raise BadData(f"{DESCRIPTION} does not name the source {name!r}.", _AGAIN) from error
 
 
 def _read_again(source: Source, member: str, row: Row) -> bytes:
@@ -194,14 +214,6 @@ def count(rows: Iterable[Row]) -> dict[str, dict[str, int]]:
     for row in rows:
         counts.setdefault(row.split, Counter())[row.label] += 1
     return {split: dict(sorted(labels.items())) for split, labels in counts.items()}
-
-
-def write_table(path: Path, kind: type[DataclassInstance], rows: Iterable[DataclassInstance]) -> None:
-    """Write dataclasses of one kind as CSV, a column a field. Names that are no UTF-8 survive."""
-    with path.open("w", encoding="utf-8", errors="surrogateescape", newline="") as file:
-        table = csv.DictWriter(file, [column.name for column in fields(kind)], lineterminator="\n")
-        table.writeheader()
-        table.writerows(asdict(row) for row in rows)
 
 
 def write_description(folder: Path, description: Description) -> None:
@@ -233,21 +245,6 @@ def read_rows(folder: Path) -> tuple[Row, ...]:
     return read_table(folder / MANIFEST, Row)
 
 
-def read_table(path: Path, kind: type[Kind]) -> tuple[Kind, ...]:
-    """Read what `write_table` wrote.
-
-    Raises:
-        BadData: it is missing, or a table of something else.
-    """
-    try:
-        with path.open(encoding="utf-8", errors="surrogateescape", newline="") as file:
-            return tuple(msgspec.convert(row, kind, strict=False) for row in csv.DictReader(file))
-    except (OSError, ValueError, csv.Error) as error:
-        raise BadData(
-            f"Expected a table of a prepared set at {path}, but it does not read ({error}).", _AGAIN
-        ) from error
-
-
 def read_set(folder: Path) -> tuple[Description, tuple[Row, ...]]:
     """Read `dataset.json` and `manifest.csv`, and check that they belong together.
 
@@ -261,12 +258,13 @@ def read_set(folder: Path) -> tuple[Description, tuple[Row, ...]]:
     return description, rows
 
 
-def open_dataset(folder: Path) -> Dataset:
+def open_dataset(folder: str | Path) -> Dataset:
     """Open a prepared data set; pixels stay on disk until they are used.
 
     Raises:
         BadData: not a folder that `pawsight data prepare` wrote, or its files do not belong together.
     """
+    folder = Path(folder)
     description, rows = read_set(folder)
     return Dataset(folder, description, rows, _open_pixels(folder / PIXELS, len(rows), description.size))
 

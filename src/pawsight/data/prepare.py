@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
@@ -13,7 +11,9 @@ from typing import IO
 
 import numpy as np
 
+from pawsight import zoo
 from pawsight.data import duplicates, split
+from pawsight.data.layout import SourceFile, list_files, list_outliers, respell
 from pawsight.data.manifest import (
     BAD,
     DESCRIPTION,
@@ -25,12 +25,15 @@ from pawsight.data.manifest import (
     fingerprint,
     read_set,
     write_description,
-    write_table,
 )
-from pawsight.data.scan import Opened, Photo, scan
-from pawsight.data.sources import LAYOUT, NEITHER, File, list_files, name_sources, open_source
+from pawsight.data.scan import Opened, ScannedPhoto, scan
+from pawsight.data.sources import LAYOUT, NEITHER, name_sources, open_source
+from pawsight.data.tables import write_table
 from pawsight.errors import BadData
-from pawsight.types import Bad, FitMode
+from pawsight.model.card import read_card
+from pawsight.model.class_names import check_names
+from pawsight.storage.atomic import replacing_folder
+from pawsight.types import LOCAL_LIMITS, FitMode, Limits, RejectedFile
 
 FILES = {PIXELS, MANIFEST, BAD, DESCRIPTION}
 
@@ -46,12 +49,14 @@ class Prepared:
         description: what its `dataset.json` says.
         bad: files that are not in the set, and why.
         warnings: lines that the user should read.
+        notes: what was done with splits that the source had already.
     """
 
     folder: Path
     description: Description
-    bad: list[Bad]
+    bad: list[RejectedFile]
     warnings: list[str]
+    notes: list[str]
 
 
 def prepare(
@@ -62,6 +67,8 @@ def prepare(
     fit: FitMode = "crop",
     seed: int = 0,
     neither: Sequence[Path] = (),
+    limits: Limits = LOCAL_LIMITS,
+    only_split: str = "",
     watch: Watch = lambda opened, total: opened,
 ) -> Prepared:
     """Make a prepared data set out of photos.
@@ -73,25 +80,28 @@ def prepare(
         size: side of the fitted photos, in pixels.
         fit: how photos are fitted, see `images.fit`.
         seed: of the split.
-        neither: sources whose photos show none of the classes.
+        neither: sources whose photos show none of the classes, but for folders that are named like a class. Each
+            folder is a kind, and the manifest keeps it.
+        limits: what one photo may cost.
+        only_split: `train`, `validation` or `test`: where all photos go, to measure on all of them.
         watch: wraps files on their way through, for a progress bar; gets them and their number.
 
     Raises:
-        BadData: a source cannot be used, or `out` holds something else. `out` is as it was.
+        BadData: the name of a class or a source cannot be used, or `out` holds something else. `out` is as it was.
     """
     sources = name_sources([source, *neither])
     check_apart(out, sources.values())
     old = _old_splits(out, seed)
     with appearing(out.resolve()) as folder, ExitStack() as stack:
-        files = _list_all(sources, stack)
+        files = _list_all(sources, limits, stack)
         opened = stack.enter_context(closing(scan(files, size, fit)))
         photos, bad = _store(watch(opened, len(files)), folder / PIXELS, size)
-        rows = _place(photos, seed, old)
+        rows, notes = _place(photos, seed, old, only_split)
         description = _describe(rows, sources, size, fit, seed)
         write_table(folder / MANIFEST, Row, rows)
-        write_table(folder / BAD, Bad, bad)
+        write_table(folder / BAD, RejectedFile, bad)
         write_description(folder, description)
-    return Prepared(out, description, bad, _warnings(description))
+    return Prepared(out, description, bad, _warnings(description, rows if notes else []), notes)
 
 
 def check_apart(out: Path, sources: Iterable[Path]) -> None:
@@ -102,7 +112,7 @@ def check_apart(out: Path, sources: Iterable[Path]) -> None:
     """
     for source in sources:
         if source == out.resolve() or source in out.resolve().parents:
-            raise BadData(f"Expected a folder outside {source}, but {out} lies in it.", "Choose another --out.")
+            raise BadData(f"{out} lies in {source}, whose photos are read.", "Choose another --out.")
 
 
 def _old_splits(out: Path, seed: int) -> dict[str, str]:
@@ -123,60 +133,44 @@ def _check_replaceable(out: Path) -> None:
     """Nothing is ever replaced that `prepare` did not write."""
     found = {path.name for path in out.iterdir()} if out.is_dir() else {"no folder"}
     if strange := sorted(found - FILES):
-        raise BadData(f"Expected a new folder or an earlier prepared set, but {out} holds {strange[0]}.")
+        raise BadData(f"{out} is no earlier prepared set: it holds {strange[0]}.")
 
 
 @contextmanager
 def appearing(out: Path) -> Iterator[Path]:
-    """A folder beside `out` to build in, which takes its place when all went well and vanishes otherwise.
+    """Give a folder next to `out` to build in, which replaces it on success and is deleted otherwise.
 
     Raises:
         BadData: it cannot be written.
     """
-    building = out.with_name(f".{out.name}.building-{os.getpid()}")
     try:
-        building.mkdir(parents=True)
-        yield building
-        _replace(building, out)
+        with replacing_folder(out) as building:
+            yield building
     except OSError as error:
-        raise BadData(
-            f"Expected to write to {out}, but that failed ({error.strerror}).", "Check space and rights."
-        ) from error
-    finally:
-        shutil.rmtree(building, ignore_errors=True)
+        raise BadData(f"{out} cannot be written ({error.strerror}).", "Check its disk and permissions.") from error
 
 
-def _replace(new: Path, out: Path) -> None:
-    """Put a folder in the place of another; the old one goes last."""
-    old = out.with_name(f".{out.name}.old-{os.getpid()}")
-    if out.exists():
-        out.rename(old)
-    try:
-        new.rename(out)
-    except OSError:
-        if old.exists():
-            old.rename(out)
-        raise
-    shutil.rmtree(old, ignore_errors=True)
-
-
-def _list_all(sources: Mapping[str, Path], stack: ExitStack) -> list[File]:
-    """Files of all sources; the first tells classes, the others show none."""
-    files: list[File] = []
-    for number, (name, path) in enumerate(sources.items()):
-        source = stack.enter_context(open_source(path))
-        files += list_files(source, name, NEITHER if number else None)
+def _list_all(sources: Mapping[str, Path], limits: Limits, stack: ExitStack) -> list[SourceFile]:
+    """Files of all sources: the first has a folder for each class, the others show none of them."""
+    opened = {name: stack.enter_context(open_source(path, limits)) for name, path in sources.items()}
+    first, *others = opened
+    # Spelled like those of the shipped models, so that these can be measured on the set.
+    files = respell(list_files(opened[first], first), read_card(zoo.find("default")).classes)
+    classes = {file.label for file in files if file.label and not file.clutter}
+    check_names(sorted(classes - {NEITHER}))
+    for name in others:
+        files += list_outliers(opened[name], name, classes)
     return files
 
 
-def _store(opened: Iterable[Opened], path: Path, size: int) -> tuple[list[Photo], list[Bad]]:
+def _store(opened: Iterable[Opened], path: Path, size: int) -> tuple[list[ScannedPhoto], list[RejectedFile]]:
     """Write pixels one photo at a time and keep only what the manifest needs."""
-    photos: list[Photo] = []
-    bad: list[Bad] = []
+    photos: list[ScannedPhoto] = []
+    bad: list[RejectedFile] = []
     with path.open("wb") as file:
         _write_header(file, 0, size)
         for one in opened:
-            if isinstance(one, Bad):
+            if isinstance(one, RejectedFile):
                 bad.append(one)
                 continue
             photo, pixels = one
@@ -194,16 +188,31 @@ def _write_header(file: IO[bytes], number: int, size: int) -> None:
     )
 
 
-def _place(photos: Sequence[Photo], seed: int, old: Mapping[str, str]) -> list[Row]:
+def _place(
+    photos: Sequence[ScannedPhoto], seed: int, old: Mapping[str, str], only_split: str
+) -> tuple[list[Row], list[str]]:
+    """Give every photo its split: the source's own, that of the earlier set, or one drawn by its content."""
     if not any(photo.label != NEITHER for photo in photos):
-        raise BadData(f"Expected {LAYOUT}, but no photo of a class was found.", "See docs/data.md for the layouts.")
+        raise BadData("No photo of a class was found.", f"Photos come as {LAYOUT}; docs/data.md shows the layouts.")
     digests = [photo.sha256 for photo in photos]
     groups = duplicates.group(digests, [photo.phash for photo in photos], [photo.thumbnail for photo in photos])
-    places = split.assign(digests, groups.tolist(), seed, old)
-    return [make_row(photo, place) for photo, place in zip(photos, places, strict=True)]
+    if only_split:
+        alone = [split.SplitAssignment(only_split, digest) for digest in digests]
+        return [make_row(photo, place) for photo, place in zip(photos, alone, strict=True)], []
+    given = {photo.sha256: photo.split for photo in sorted(photos, key=_split_order) if photo.split}
+    places = split.assign(digests, groups.tolist(), seed, {**old, **given}, [photo.label for photo in photos])
+    if given:
+        places = split.complete(places, seed)
+    notes = split.describe_given(given.values()) if given else []
+    return [make_row(photo, place) for photo, place in zip(photos, places, strict=True)], notes
 
 
-def make_row(photo: Photo, place: split.Place) -> Row:
+def _split_order(photo: ScannedPhoto) -> int:
+    """Of copies in several splits, the last one counts: training never sees what is tested."""
+    return split.SPLITS.index(photo.split) if photo.split else -1
+
+
+def make_row(photo: ScannedPhoto, place: split.SplitAssignment) -> Row:
     """A photo and its place, as the manifest holds them."""
     return Row(
         path=photo.path,
@@ -214,6 +223,7 @@ def make_row(photo: Photo, place: split.Place) -> Row:
         group=place.group,
         width=photo.width,
         height=photo.height,
+        kind=photo.kind,
     )
 
 
@@ -231,10 +241,15 @@ def _describe(rows: Sequence[Row], sources: Mapping[str, Path], size: int, fit: 
     )
 
 
-def _warnings(description: Description) -> list[str]:
+def _warnings(description: Description, rows: Iterable[Row]) -> list[str]:
     warnings = split.missing(description.counts, description.classes)
     if left_out := sum(description.counts.get(split.LEFT_OUT, {}).values()):
         warnings.append(
             f"Left out {left_out} new photos: each is a twin of old photos in different splits, so it would leak."
+        )
+    if leaks := split.count_leaks((row.group, row.split) for row in rows):
+        warnings.append(
+            f"{leaks:,} groups of copies stand in several splits, as the source has them: what is measured on them "
+            "proves nothing. `pawsight data check` lists them."
         )
     return warnings

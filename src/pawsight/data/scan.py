@@ -3,35 +3,32 @@
 from __future__ import annotations
 
 import hashlib
-import io
-import os
 from collections.abc import Generator, Iterable
 from dataclasses import dataclass, field
 
-from PIL import Image
-
 from pawsight import images
 from pawsight.data.duplicates import perceptual_hash
-from pawsight.data.looks import thumbnail
-from pawsight.data.sources import LAYOUT, LIMITS, File
+from pawsight.data.layout import SourceFile
+from pawsight.data.sources import LAYOUT
+from pawsight.data.thumbnails import thumbnail
 from pawsight.errors import BadData, ImageError, UnsupportedFormat
-from pawsight.parallel import in_order
-from pawsight.types import Bad, FitMode, Interpolation, Pixels
+from pawsight.parallel import in_order, usable_processors
+from pawsight.types import FitMode, Interpolation, Pixels, RejectedFile
 
-WORKERS = os.cpu_count() or 1
+WORKERS = usable_processors()
 WINDOW = 8 * WORKERS
 
 
 @dataclass(frozen=True)
-class Photo:
+class ScannedPhoto:
     """A file that opened.
 
     Attributes:
-        path, label: as in `sources.File`; the label is never None.
+        path, label, kind, split: as in `layout.SourceFile`; the label is never None.
         sha256: of the file's content, in hex.
         phash: 64-bit perceptual hash.
         width, height: as stored in the file, before it is turned upright.
-        thumbnail: grey, see `looks.thumbnail`.
+        thumbnail: grey, see `thumbnails.thumbnail`.
     """
 
     path: str
@@ -41,12 +38,14 @@ class Photo:
     width: int
     height: int
     thumbnail: Pixels = field(repr=False, compare=False)
+    kind: str = ""
+    split: str = ""
 
 
-Opened = tuple[Photo, Pixels] | Bad
+Opened = tuple[ScannedPhoto, Pixels] | RejectedFile
 
 
-def scan(files: Iterable[File], size: int, fit: FitMode) -> Generator[Opened]:
+def scan(files: Iterable[SourceFile], size: int, fit: FitMode) -> Generator[Opened]:
     """Open files on all processors (Pillow lets threads run side by side) and hand them out in order.
 
     Only `WINDOW` files are in work at a time, so memory does not grow with their number.
@@ -62,23 +61,23 @@ def scan(files: Iterable[File], size: int, fit: FitMode) -> Generator[Opened]:
     return in_order(lambda file: open_file(file, size, fit), files, WORKERS, WINDOW)
 
 
-def open_file(file: File, size: int, fit: FitMode, interpolation: Interpolation = "bicubic") -> Opened:
+def open_file(file: SourceFile, size: int, fit: FitMode, interpolation: Interpolation = "bicubic") -> Opened:
     """Open one file, decoded as serving decodes it."""
     try:
         return _open(file, size, fit, interpolation)
     except (ImageError, BadData) as error:
-        return Bad(file.path, error.code, error.message)
+        return RejectedFile(file.path, error.code, error.message)
 
 
-def _open(file: File, size: int, fit: FitMode, interpolation: Interpolation) -> tuple[Photo, Pixels]:
+def _open(file: SourceFile, size: int, fit: FitMode, interpolation: Interpolation) -> tuple[ScannedPhoto, Pixels]:
     if file.clutter:
-        raise UnsupportedFormat("Expected a photo, but this is a hidden file, left by the system.")
+        raise UnsupportedFormat("The file is hidden, so it is not used.")
     data = file.read()
-    pixels = images.decode(data, least=size, limits=LIMITS)
+    pixels = images.decode(data, least=size, limits=file.limits)
     if file.label is None:
-        raise BadData(f"The photo is good, but nothing tells its class: expected {LAYOUT}.")
-    width, height = _stored_size(data)
-    photo = Photo(
+        raise BadData(f"The photo is good, but nothing tells its class. Photos come as {LAYOUT}.")
+    width, height = images.stored_size(data, file.limits) or pixels.shape[1::-1]
+    photo = ScannedPhoto(
         path=file.path,
         label=file.label,
         sha256=hashlib.sha256(data).hexdigest(),
@@ -86,10 +85,7 @@ def _open(file: File, size: int, fit: FitMode, interpolation: Interpolation) -> 
         width=width,
         height=height,
         thumbnail=thumbnail(pixels),
+        kind=file.kind,
+        split=file.split,
     )
     return photo, images.fit(pixels, size, fit, interpolation)
-
-
-def _stored_size(data: bytes) -> tuple[int, int]:
-    with Image.open(io.BytesIO(data), formats=[images.sniff(data)]) as image:
-        return image.size

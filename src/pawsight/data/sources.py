@@ -1,38 +1,41 @@
-"""Where photos come from: a zip, a folder per class, or a flat folder of names like `cat.0.jpg`.
-
-A source only lists and reads; nothing is ever extracted, moved or deleted.
-"""
+"""Where photos come from: a folder or a ZIP. A source only lists and reads; nothing is extracted, moved or deleted."""
 
 from __future__ import annotations
 
+import contextlib
 import os
-import re
 import threading
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import Protocol
 
 from pawsight import images
-from pawsight.errors import BadData, PayloadTooLarge, UnreadableFile
-from pawsight.types import Limits
+from pawsight.errors import BadData, UnreadableFile
+from pawsight.images.checks import check_bytes
+from pawsight.text import is_formula
+from pawsight.types import LOCAL_LIMITS, Limits
 
 NEITHER = "neither"
 LAYOUT = "a zip or folder with a folder per class (Cat/1.jpg, Dog/2.jpg), or files named like cat.0.jpg"
 
-# A training photo may be heavier than an upload: it comes from the user's own disk.
-LIMITS = Limits(bytes=50_000_000)
-
-_FLAT = re.compile(r"(?P<label>[^.]+)\.[^.]+\.[^.]+")
+# Photos of a prepared set are read again: they have passed the limits that held then.
+PREPARED_LIMITS = Limits(bytes=1 << 40, pixels=1 << 31, local=True)
+_IS_UTF8 = 0x800
 _DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError)
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # of the others Python unpacks all at once, however much it is
 
 
 class Source(Protocol):
-    """Something that holds files under names with `/` between the parts."""
+    """Something that holds files under names with `/` between the parts.
+
+    Attributes:
+        limits: what one photo may cost.
+    """
+
+    limits: Limits
 
     def members(self) -> list[str]:
         """Names of all files, in a fixed order."""
@@ -43,7 +46,7 @@ class Source(Protocol):
 
         Raises:
             UnreadableFile: it is gone, damaged, locked, or packed in a way that cannot be unpacked bit by bit.
-            PayloadTooLarge: it has more bytes than `LIMITS` allow; they were not read.
+            PayloadTooLarge: it has more bytes than allowed; they were not read.
         """
         ...
 
@@ -54,40 +57,52 @@ class Source(Protocol):
     ) -> None: ...
 
 
-@dataclass(frozen=True)
-class File:
-    """One file to look at.
+class FolderSource:
+    """All files below a folder, also behind links to folders; a circle of links ends where it closes.
 
-    Attributes:
-        path: the source's name, `/`, and the file's name in it: what people are shown.
-        label: class in lower case, `neither`, or None where no rule gives one.
-        clutter: it is hidden, or in a hidden folder, or in what macOS adds to a zip; not worth opening.
-        read: hands out the content; raises ImageError.
+    Args:
+        path: of the folder.
+        limits: what one photo may cost.
     """
 
-    path: str
-    label: str | None
-    clutter: bool
-    read: Callable[[], bytes]
-
-
-class FolderSource:
-    """All files below a folder."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path, limits: Limits) -> None:
+        self._path, self.limits = path, limits
 
     def members(self) -> list[str]:
-        """Names of all files below the folder, sorted folder by folder."""
-        found = []
-        for folder, below, names in os.walk(self._path, onerror=_refuse):
-            below.sort()
-            found += [(Path(folder) / name).relative_to(self._path).as_posix() for name in sorted(names)]
-        return found
+        """List the names of all files below the folder, sorted folder by folder.
+
+        A folder that cannot be listed is a member itself: reading it says why.
+
+        Raises:
+            BadData: the folder itself cannot be listed.
+        """
+        try:
+            os.listdir(self._path)
+        except OSError as error:
+            raise BadData(
+                f"The folder {self._path} cannot be listed ({error.strerror}).", "Check its rights."
+            ) from error
+        return list(self._below("", ()))
+
+    def _below(self, folder: str, above: tuple[str, ...]) -> Iterator[str]:
+        real = os.path.realpath(self._path / folder)
+        if real in above:
+            return
+        try:
+            with os.scandir(self._path / folder) as entries:
+                found = sorted((entry.name, _is_folder(entry)) for entry in entries)
+        except OSError:
+            yield folder
+            return
+        names = [(f"{folder}/{name}" if folder else name, is_folder) for name, is_folder in found]
+        yield from (name for name, is_folder in names if not is_folder)
+        for name, is_folder in names:
+            if is_folder:
+                yield from self._below(name, (*above, real))
 
     def read(self, member: str) -> bytes:
         """Read one file; see `Source.read`."""
-        return images.read(self._path / member, LIMITS)
+        return images.read(self._path / member, self.limits)
 
     def __enter__(self) -> FolderSource:
         return self
@@ -96,42 +111,47 @@ class FolderSource:
         """Nothing to close."""
 
 
-def _refuse(error: OSError) -> None:
-    """Without this, `os.walk` would pass over a closed folder in silence."""
-    raise BadData(f"Expected to list {error.filename}, but that failed ({error.strerror}).", "Check its rights.")
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
 
 
 class ZipSource:
-    """All files in a zip. Members are read into memory one by one, never extracted."""
+    """All files in a ZIP. Members are read into memory one by one, never extracted.
 
-    def __init__(self, path: Path) -> None:
-        self._zip = zipfile.ZipFile(path)
-        self._infos = {info.filename: info for info in self._zip.infolist() if not info.is_dir()}
+    Args:
+        path: of the file.
+        limits: what one photo may cost.
+    """
+
+    def __init__(self, path: Path, limits: Limits) -> None:
+        self._zip, self.limits = zipfile.ZipFile(path), limits
+        self._infos: dict[str, zipfile.ZipInfo] = {}
+        for info in self._zip.infolist():
+            if not (name := _zip_name(info)).endswith("/"):
+                self._infos[_free_name(name, self._infos)] = info
         self._lock = threading.Lock()  # ZipFile counts its open members without one
 
     def members(self) -> list[str]:
-        """Names of all members, in the zip's order."""
+        """List the names of all members, in the ZIP's order; the second of one name is called `name~2`."""
         return list(self._infos)
 
     def read(self, member: str) -> bytes:
-        """Read one member; see `Source.read`. Never more bytes than the zip declares, whatever it unpacks to."""
+        """Read one member; see `Source.read`. Never more bytes than the ZIP declares, whatever it unpacks to."""
         try:
             info = self._infos[member]
         except KeyError as error:
-            raise UnreadableFile(f"Expected {member} in the zip, but it is not there.") from error
+            raise UnreadableFile(f"{member} is not in the ZIP.") from error
         if info.compress_type not in _METHODS:
-            raise UnreadableFile(
-                f"Expected {member} to be stored or deflated, but the zip packs it in another way.", "Zip it again."
-            )
-        if info.file_size > LIMITS.bytes:
-            raise PayloadTooLarge(
-                f"Expected at most {LIMITS.bytes / 1e6:.0f} MB, but the zip declares {info.file_size / 1e6:.1f} MB."
-            )
+            raise UnreadableFile(f"{member} is packed in a way that is not unpacked here.", "Zip it again.")
+        check_bytes(info.file_size, self.limits)
         try:
             with self._lock, self._zip.open(info) as file:
                 return file.read(info.file_size)
         except _DAMAGED as error:
-            raise UnreadableFile(f"Expected {member} to unpack, but the zip is damaged or locked ({error}).") from error
+            raise UnreadableFile(f"{member} does not unpack: the ZIP is damaged or locked ({error}).") from error
 
     def __enter__(self) -> ZipSource:
         return self
@@ -140,70 +160,60 @@ class ZipSource:
         self._zip.close()
 
 
-def open_source(path: Path) -> Source:
-    """Open a zip or a folder.
+def _zip_name(info: zipfile.ZipInfo) -> str:
+    """Return a member's name as it was meant.
+
+    Finder writes UTF-8 without saying so (bit 11 of the flags; APPNOTE 4.4.4), which Python reads as code page 437.
+    Some programs on Windows separate folders with backslashes.
+    """
+    name = info.orig_filename
+    if not info.flag_bits & _IS_UTF8:
+        with contextlib.suppress(UnicodeError):
+            name = name.encode("cp437").decode("utf-8")
+    return name if "/" in name else name.replace("\\", "/")
+
+
+def _free_name(name: str, taken: Collection[str]) -> str:
+    """Return the name, with `~2`, `~3`, ... before its ending where it is taken."""
+    path, number = PurePosixPath(name), 1
+    free = name
+    while free in taken:
+        number += 1
+        free = str(path.with_name(f"{path.stem}~{number}{path.suffix}"))
+    return free
+
+
+def open_source(path: Path, limits: Limits = LOCAL_LIMITS) -> Source:
+    """Open a ZIP or a folder.
+
+    Args:
+        path: of it.
+        limits: what one photo may cost.
 
     Raises:
         BadData: there is nothing at `path`, or something else.
     """
     if path.is_dir():
-        return FolderSource(path)
+        return FolderSource(path, limits)
     if not path.exists():
-        raise BadData(f"Expected {LAYOUT}, but there is nothing at {path}.", "Check the path.")
+        raise BadData(f"There is nothing at {path}.", f"Photos come as {LAYOUT}.")
     try:
-        return ZipSource(path)
+        return ZipSource(path, limits)
     except (
         zipfile.BadZipFile,
         NotImplementedError,
         ValueError,
         OSError,
     ) as error:  # a later version; names in no UTF-8
-        raise BadData(
-            f"Expected {LAYOUT}, but {path} is neither a folder nor a whole zip ({error}).", "Download or zip it again."
-        ) from error
+        raise BadData(f"{path} is neither a folder nor a whole ZIP ({error}).", "Download or zip it again.") from error
 
 
 def name_sources(paths: Iterable[Path]) -> dict[str, Path]:
-    """Give each source the name of its last part; a second one of that name gets `~2`, and so on."""
+    """Name each source by its last part; the second of one name gets `~2`, and so on."""
     named: dict[str, Path] = {}
     for path in paths:
         whole = path.resolve()
         twins = sum(other.name == whole.name for other in named.values())
-        named[f"{whole.name}~{twins + 1}" if twins else whole.name] = whole
+        name = f"_{whole.name}" if is_formula(whole.name) else whole.name  # it begins cells of tables
+        named[f"{name}~{twins + 1}" if twins else name] = whole
     return named
-
-
-def list_files(source: Source, name: str, label: str | None = None) -> list[File]:
-    """List all files of a source with their labels.
-
-    Args:
-        source: an open source.
-        name: what `name_sources` calls it.
-        label: the label of every file; where None, the layout tells.
-    """
-    members = source.members()
-    flat = _is_flat(members)
-
-    def one(member: str) -> File:
-        return File(f"{name}/{member}", label or _label(member, flat), _is_clutter(member), lambda: source.read(member))
-
-    return [one(member) for member in members]
-
-
-def _is_flat(members: list[str]) -> bool:
-    """Whether labels stand in the names: most files are called like `cat.0.jpg`, and those lie in one folder."""
-    paths = [PurePosixPath(member) for member in members if not _is_clutter(member)]
-    named = [path for path in paths if _FLAT.fullmatch(path.name)]
-    return 2 * len(named) > len(paths) and len({path.parent for path in named}) == 1
-
-
-def _label(member: str, flat: bool) -> str | None:
-    path = PurePosixPath(member)
-    if flat:
-        match = _FLAT.fullmatch(path.name)
-        return match["label"].lower() if match else None
-    return path.parent.name.lower() or None
-
-
-def _is_clutter(member: str) -> bool:
-    return any(part.startswith(".") or part == "__MACOSX" for part in PurePosixPath(member).parts)

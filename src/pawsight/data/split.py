@@ -7,7 +7,7 @@ on order nor on other photos. Where an earlier set stands, its photos keep their
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -19,7 +19,7 @@ ENOUGH = 50
 
 
 @dataclass(frozen=True)
-class Place:
+class SplitAssignment:
     """Where one photo stands: its split, and the smallest SHA-256 among its twins (its own where it has none)."""
 
     split: str
@@ -33,7 +33,13 @@ def draw(key: str, seed: int) -> str:
     return {8: "validation", 9: "test"}.get(tenth, "train")
 
 
-def assign(digests: Sequence[str], groups: Iterable[int], seed: int, old: Mapping[str, str]) -> list[Place]:
+def assign(
+    digests: Sequence[str],
+    groups: Iterable[int],
+    seed: int,
+    old: Mapping[str, str],
+    labels: Sequence[str] | None = None,
+) -> list[SplitAssignment]:
     """Give every photo its place, twins always the same.
 
     Args:
@@ -42,15 +48,41 @@ def assign(digests: Sequence[str], groups: Iterable[int], seed: int, old: Mappin
         seed: of the draw.
         old: SHA-256 -> split of the earlier set; those photos never move. A newcomer that turns out to be a twin of
             old photos on different sides would leak, and is left out.
+        labels: of the photos. A class of which no photo would be drawn for validation or test gets one there, and
+            keeps one for training, out of newcomers alone; a class of two pictures cannot.
     """
     members: dict[int, list[str]] = defaultdict(list)
     numbers = list(groups)
     for digest, number in zip(digests, numbers, strict=True):
         members[number].append(digest)
+    splits = {number: _common(twins, seed, old) for number, twins in members.items()}
+    if labels is not None:
+        fixed = {number for number, twins in members.items() if any(digest in old for digest in twins)}
+        _fill(
+            splits, fixed, _groups_of_labels(numbers, labels), {number: min(twins) for number, twins in members.items()}
+        )
     return [
-        Place(old.get(digest) or _common(members[number], seed, old), min(members[number]))
+        SplitAssignment(old.get(digest) or splits[number], min(members[number]))
         for digest, number in zip(digests, numbers, strict=True)
     ]
+
+
+def _groups_of_labels(numbers: Sequence[int], labels: Sequence[str]) -> dict[str, set[int]]:
+    found: dict[str, set[int]] = defaultdict(set)
+    for number, label in zip(numbers, labels, strict=True):
+        found[label].add(number)
+    return found
+
+
+def _fill(splits: dict[int, str], fixed: set[int], classes: Mapping[str, set[int]], keys: Mapping[int, str]) -> None:
+    """Move a group of each class into each split that has none of it, from the fullest one."""
+    for label in sorted(classes):
+        for wanted in SPLITS:
+            held = {name: [one for one in classes[label] if splits[one] == name] for name in SPLITS}
+            giver = max(SPLITS, key=lambda name: len(held[name]))
+            free = sorted(set(held[giver]) - fixed, key=keys.__getitem__)
+            if not held[wanted] and free and len(held[giver]) > 1:
+                splits[free[0]] = wanted
 
 
 def _common(twins: list[str], seed: int, old: Mapping[str, str]) -> str:
@@ -59,6 +91,43 @@ def _common(twins: list[str], seed: int, old: Mapping[str, str]) -> str:
     if len(standing) > 1:
         return LEFT_OUT
     return standing.pop() if standing else draw(min(twins), seed)
+
+
+def complete(places: Sequence[SplitAssignment], seed: int) -> list[SplitAssignment]:
+    """Fill a split that a ready-made source lacks: validation from a tenth of train, test from half of validation."""
+    present = {place.split for place in places}
+    filled = list(places)
+    if "validation" not in present:
+        filled = [_moved(place, "train", "validation", draw(place.group, seed) == "validation") for place in filled]
+    if "test" not in present:
+        filled = [_moved(place, "validation", "test", _is_odd(place.group, seed)) for place in filled]
+    return filled
+
+
+def _moved(place: SplitAssignment, source: str, target: str, chosen: bool) -> SplitAssignment:
+    return SplitAssignment(target, place.group) if chosen and place.split == source else place
+
+
+def _is_odd(key: str, seed: int) -> bool:
+    return hashlib.sha256(f"half:{seed}:{key}".encode()).digest()[0] % 2 == 1
+
+
+def describe_given(given: Iterable[str]) -> list[str]:
+    """Say, in one line, which ready-made splits were kept and which ones were made of them."""
+    counts = Counter(given)
+    kept = ", ".join(f"{split} {counts[split]:,}" for split in SPLITS if counts[split])
+    made = "" if counts["validation"] else " A tenth of train became validation."
+    made += "" if counts["test"] else " Half of validation became test."
+    return [f"Kept the splits that the source has: {kept}.{made}"]
+
+
+def count_leaks(rows: Iterable[tuple[str, str]]) -> int:
+    """Count the groups of copies, given as (group, split) of each photo, that stand in several splits."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for group, split in rows:
+        if split != LEFT_OUT:
+            found[group].add(split)
+    return sum(len(splits) > 1 for splits in found.values())
 
 
 def missing(counts: Mapping[str, Mapping[str, int]], labels: Iterable[str]) -> list[str]:

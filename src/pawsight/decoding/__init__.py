@@ -1,11 +1,10 @@
-"""Photos of strangers, opened in processes that may die.
+"""Decode untrusted photos in processes that may crash.
 
-A file can hold a decoder for minutes, eat the memory, or crash it. So whatever comes over the network is opened by
-`worker`, in a process of its own with limits on time, memory, files and network; `pool` keeps some of them ready and
-replaces those that end. What opens a photo there is the same `images.decode` and `images.fit` as everywhere.
+Here: a pool of processes with limits on time, memory, files and network (`pool`), what runs in one of them (`worker`),
+and how the two talk (`wire`). Not here: decoding itself, which is `images.decode` as everywhere.
 """
 
-from pawsight.decoding.pool import Decoders
-from pawsight.decoding.wire import Opened
+from pawsight.decoding.pool import DecoderPool
+from pawsight.decoding.wire import DecodedPhoto
 
-__all__ = ["Decoders", "Opened"]
+__all__ = ["DecodedPhoto", "DecoderPool"]

@@ -1,4 +1,4 @@
-"""Decoders kept ready, and replaced when they end."""
+"""A pool of decoder processes, which are replaced when they end."""
 
 from __future__ import annotations
 
@@ -6,39 +6,33 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TypeVar
 
 import msgspec
-from msgspec import structs
 
-from pawsight.card import Input
 from pawsight.decoding import wire
 from pawsight.decoding.process import Decoder, Ended, NotStarted
-from pawsight.errors import BrokenImage, DecodersUnavailable, ImageError, too_costly
+from pawsight.errors import IMAGE_ERRORS, BrokenImage, DecodersUnavailable, ImageError, too_costly
+from pawsight.model.card import Input
 from pawsight.settings import Settings
-from pawsight.types import LIMITS, Limits, Pixels
+from pawsight.types import LIMITS, Limits
 
 _log = logging.getLogger(__name__)
 SECONDS, MEMORY = 5, 1_000_000_000
 _TICK = 0.1
-_KINDS = {kind.code: kind for kind in ImageError.__subclasses__()}
 _SLACK = 1_000_000
 
-Seen = TypeVar("Seen")
-Reply = TypeVar("Reply", wire.Fitted, wire.Rest)
 
+class DecoderPool:
+    """Decodes photos in other processes. Thread-safe; a process starts when it is needed, or by `warm`.
 
-class Decoders:
-    """Opens photos in other processes. Thread-safe; starts nothing before it is needed, or told to by `warm`.
-
-    A photo that takes long goes on behind the others, and its place is given to another one; there are as many places
-    for slow ones as for all others.
+    A photo that takes long continues at a lower priority, and its slot is given to another one; there are as many slots
+    for slow photos as for all others.
 
     Args:
-        count: photos opened at the same time.
-        seconds: of processor time for one photo; several times as many by the clock.
+        count: photos decoded at the same time.
+        seconds: of processor time for one photo; several times as many of wall-clock time.
         memory: bytes for one photo.
     """
 
@@ -52,55 +46,45 @@ class Decoders:
         self._lock = threading.Lock()
 
     @classmethod
-    def by(cls, settings: Settings) -> Decoders:
-        """As the settings want them."""
+    def by(cls, settings: Settings) -> DecoderPool:
+        """Make the pool that the settings describe."""
         return cls(settings.decoders, settings.max_decode_seconds, settings.max_decode_bytes)
 
-    def open(self, data: bytes, how: Input, limits: Limits = LIMITS, *, keep_metadata: bool = False) -> wire.Opened:
-        """Open one photo; waits for its turn.
+    def open(
+        self,
+        data: bytes,
+        how: Input,
+        limits: Limits = LIMITS,
+        *,
+        keep_metadata: bool = False,
+        thumbnail: bool = False,
+    ) -> wire.DecodedPhoto:
+        """Decode one photo; waits for a free place.
 
         Args:
             data: the content of a file.
             how: what the model wants.
             limits: what the file may cost.
             keep_metadata: store it as it came.
+            thumbnail: make a small copy, too.
 
         Raises:
             ImageError: one of its children, by what is wrong with the bytes; also where they ended the decoder.
             DecodersUnavailable: no decoder can be started.
         """
-        return self.open_for(_nobody, data, how, limits, keep_metadata=keep_metadata)[0]
-
-    def open_for(
-        self,
-        look: Callable[[Pixels], Seen],
-        data: bytes,
-        how: Input,
-        limits: Limits = LIMITS,
-        *,
-        keep_metadata: bool = False,
-    ) -> tuple[wire.Opened, Seen]:
-        """Open one photo, and let a model look at it while the decoder goes on with what else there is to do.
-
-        Args:
-            look: called with the photo's square; what it returns comes back beside the photo.
-            data, how, limits, keep_metadata: as in `open`, which also says what is raised.
-        """
-        task = wire.encode(wire.Task(data, how, limits, self.seconds, keep_metadata))
+        task = wire.encode(wire.DecodeTask(data, how, limits, self.seconds, keep_metadata, thumbnail))
         place = _Place(self._places, self._slow_places)
         most = 4 * limits.pixels + 2 * len(data) + _SLACK
         try:
             with self._decoder(len(task)) as decoder:
-                fitted = _good(wire.Fitted, decoder.ask(task, self.seconds, most, place.make_way))
-                seen = look(wire.square(fitted.fitted))
-                rest = _good(wire.Rest, decoder.next(self.seconds, most, place.make_way))
+                decoded = _good(decoder.ask(task, self.seconds, most, place.yield_slot))
         finally:
             place.leave()
-        return wire.Opened(fitted=fitted.fitted, **structs.asdict(rest)), seen
+        return wire.with_shared_end(decoded, data)
 
     @contextmanager
     def _decoder(self, size: int) -> Iterator[Decoder]:
-        """A decoder for one photo; where it is not done with that when the block ends, it is never asked again."""
+        """Take a decoder for one photo; one that has not finished when the block ends is ended."""
         decoder = self._take()
         try:
             yield decoder
@@ -118,7 +102,7 @@ class Decoders:
             self._give_back(decoder)
 
     def warm(self) -> None:
-        """Start a decoder in the background, so that the first photo need not wait for it."""
+        """Start a decoder in the background, so that the first photo does not wait for it."""
         self._give_back(self._take())
 
     def _take(self) -> Decoder:
@@ -141,7 +125,7 @@ class Decoders:
             raise _unavailable(error.strerror) from error
 
     def _watch(self) -> None:
-        """Have one thread look at the clock; it sleeps while no photo is being opened."""
+        """Start the thread that enforces timeouts; it sleeps while no photo is being decoded."""
         self._something_to_watch.set()
         if not self._watching:
             self._watching = True
@@ -167,7 +151,7 @@ class Decoders:
         decoder.end()
 
     def close(self) -> None:
-        """End the decoders; those that are busy end after their photo."""
+        """End the decoders; busy ones end after their photo."""
         with self._lock:
             self._closed = True
             self._something_to_watch.set()
@@ -176,26 +160,20 @@ class Decoders:
             decoder.end()
 
 
-def _good(kind: type[Reply], message: bytes) -> Reply:
-    """A reply, unless the photo was refused."""
-    reply = wire.read_reply(message)
-    if isinstance(reply, wire.Refused):
-        raise _KINDS.get(reply.code, ImageError)(reply.message, reply.hint)
-    if not isinstance(reply, kind):
-        raise msgspec.ValidationError(f"Expected {kind.__name__}, but {type(reply).__name__} came.")
+def _good(message: bytes) -> wire.Decoded:
+    """Return the reply, or raise the refusal that it holds."""
+    reply: wire.Decoded | wire.DecodeError = wire.read_reply(message)
+    if isinstance(reply, wire.DecodeError):
+        raise IMAGE_ERRORS.get(reply.code, ImageError)(reply.message, reply.hint)
     return reply
 
 
-def _nobody(_: Pixels) -> None:
-    """Looks at nothing."""
-
-
 class _Place:
-    """The right to use a processor; waits for one.
+    """A slot of the pool; waits for a free one.
 
     Args:
-        places: free ones.
-        slow: free ones for those that take long.
+        places: free slots.
+        slow: free slots for photos that take long.
     """
 
     def __init__(self, places: threading.Semaphore, slow: threading.Semaphore) -> None:
@@ -204,27 +182,27 @@ class _Place:
         self._left = False
         self._lock = threading.Lock()
 
-    def make_way(self) -> None:
-        """Change to a place for slow ones, where one is free."""
+    def yield_slot(self) -> None:
+        """Change to a slot for slow photos, where one is free."""
         with self._lock:
             if not self._left and self._slow.acquire(blocking=False):
                 self._held.release()
                 self._held = self._slow
 
     def leave(self) -> None:
-        """Give the place back."""
+        """Release the slot."""
         with self._lock:
             self._left = True
             self._held.release()
 
 
 def _fatal(error: Exception, size: int) -> ImageError:
-    """What to say of a photo that a decoder did not survive."""
+    """Return the refusal of a photo that ended its decoder."""
     costly = isinstance(error, Ended) and error.costly
     _log.warning("A decoder ended over a photo of %d bytes (%s).", size, "a limit" if costly else "a crash")
     if costly:
         return too_costly()
-    return BrokenImage("Expected a photo that opens, but the decoder broke on this one.", "Copy or export it again.")
+    return BrokenImage("The photo made the decoder crash.", "Copy or export it again.")
 
 
 def _unavailable(reason: str | None) -> DecodersUnavailable:

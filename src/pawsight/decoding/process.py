@@ -1,4 +1,4 @@
-"""One decoder as its owner sees it: started, asked, watched, ended."""
+"""One decoder process, from the side of the server: start, request, timeout, end."""
 
 from __future__ import annotations
 
@@ -77,26 +77,21 @@ class Decoder:
         return self._process.poll() is None
 
     def ask(self, message: bytes, seconds: int, most: int, when_slow: Callable[[], None]) -> bytes:
-        """Send it a photo, and wait for the first reply; `next` waits for another one.
+        """Send it a photo, and wait for the reply.
 
         Args:
-            message: to be sent.
-            seconds: of processor time that it was told to take.
-            most: bytes of an answer.
-            when_slow: called by `watch` where it takes longer than `PATIENCE`.
+            message: the task.
+            seconds: of processor time that it may take.
+            most: bytes of a reply.
+            when_slow: called by `watch` when it takes longer than `PATIENCE`.
 
         Raises:
-            Ended: it did not survive this.
-            NotStarted: it never got so far.
+            Ended: the process ended over this photo.
+            NotStarted: the process ended before it was ready.
         """
         self._wait_until_ready()
         with self._in_time(seconds, when_slow):
             wire.send(self._tasks, message)
-            return wire.receive(self._replies, most)
-
-    def next(self, seconds: int, most: int, when_slow: Callable[[], None]) -> bytes:
-        """Wait for the next reply to the same photo; see `ask`."""
-        with self._in_time(seconds, when_slow):
             return wire.receive(self._replies, most)
 
     @contextlib.contextmanager
@@ -119,7 +114,7 @@ class Decoder:
             self._ready = True
 
     def watch(self) -> None:
-        """See to it that what takes long steps back, and what takes too long ends; called now and then."""
+        """Lower the priority of a photo that takes long, and end one that takes too long; called ten times a second."""
         deadline, now = self._deadline, time.monotonic()
         if deadline is None:
             return
@@ -131,7 +126,7 @@ class Decoder:
             deadline.when_slow()
 
     def _step_back(self) -> None:
-        """Let all others go first on the processor; there is no way back, so it opens no photo after this one."""
+        """Lower the process's priority. That cannot be undone, so it decodes no photo after this one."""
         self.slow = True
         if hasattr(os, "setpriority"):
             with contextlib.suppress(OSError):
@@ -146,7 +141,7 @@ class Decoder:
             return False
 
     def end(self) -> None:
-        """End it, whatever it does."""
+        """Kill the process."""
         self._process.kill()
         self._process.wait()
         for stream in (self._tasks, self._replies):
@@ -170,7 +165,7 @@ def _piped(stream: IO[bytes] | None) -> IO[bytes]:
 
 
 def _wide(stream: IO[bytes]) -> IO[bytes]:
-    """Let a pipe hold a photo: with the usual 64 kB, two processes wake each other up for every piece of it."""
+    """Widen a pipe so that it holds a photo: with the usual 64 kB, two processes wake each other up for each piece."""
     if fcntl is not None:
         with contextlib.suppress(OSError):  # this user has too many wide ones already
             fcntl(stream, F_SETPIPE_SZ, _WIDTH)

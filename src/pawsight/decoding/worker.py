@@ -10,17 +10,17 @@ import math
 import os
 import signal
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 from PIL import Image, ImageColor  # noqa: F401  # the second is else loaded when a colour is first named
 
 from pawsight import images
-from pawsight.archive.photo import clean
 from pawsight.decoding import wire
 from pawsight.errors import ImageError, too_costly
-from pawsight.thumbnail import thumbnail
-from pawsight.types import Pixels
+from pawsight.images import heif
+from pawsight.images.strip_metadata import strip_metadata
+from pawsight.images.thumbnail import thumbnail
 
 try:
     import resource
@@ -31,17 +31,17 @@ _ANY = 1 << 62
 
 
 def main() -> None:
-    """Answer until the server closes the pipe, also by being killed."""
+    """Decode photos until the server closes the pipe, or is killed."""
     tasks, replies = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which then closes the pipe
-    Image.init()  # all that Pillow would else load at need, when no file can be opened any more
+    Image.init()  # all that would else be loaded at need, when no file can be opened any more
+    heif.register()
     _confine(int(sys.argv[1]))
     wire.send(replies, wire.READY)
     _hush()
     try:
         while True:
-            for reply in _replies(wire.receive(tasks, _ANY)):
-                wire.send(replies, wire.encode(reply))
+            wire.send(replies, wire.encode(_reply(wire.receive(tasks, _ANY))))
     except (EOFError, OSError):
         os._exit(0)
 
@@ -60,7 +60,7 @@ def _confine(memory: int) -> None:
 
 
 def _hush() -> None:
-    """From here on nothing is printed, since it could be of a photo, and nothing new is opened."""
+    """Print nothing from here on, since it could come from a photo, and open no more files."""
     nothing = os.open(os.devnull, os.O_RDWR)
     for descriptor in (1, 2):
         os.dup2(nothing, descriptor)
@@ -69,37 +69,38 @@ def _hush() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
 
 
-def _replies(message: bytes) -> Iterator[wire.Fitted | wire.Rest | wire.Refused]:
-    """What the model needs, at once; while it looks at that, what the archive needs."""
+def _reply(message: bytes) -> wire.Decoded | wire.DecodeError:
     task = wire.read_task(message)
     _allow(task.seconds)
-    how = task.how
     try:
-        pixels = images.decode(task.data, least=how.size, limits=task.limits)
-        yield wire.Fitted(images.fit(pixels, how.size, how.fit, how.interpolation).tobytes())
-        yield _rest(task, pixels)
+        return _decode(task)
     except ImageError as error:
-        yield _refuse(error)
+        return _refuse(error)
     except MemoryError:
-        yield _refuse(too_costly())
+        return _refuse(too_costly())
 
 
 def _allow(seconds: int) -> None:
-    """Let the system end this process when it has used so much more processor time."""
+    """Have the system end this process when it has used this much more processor time."""
     if resource is not None:
         used = resource.getrusage(resource.RUSAGE_SELF)
         until = math.ceil(used.ru_utime + used.ru_stime + seconds)
         resource.setrlimit(resource.RLIMIT_CPU, (until, resource.RLIM_INFINITY))
 
 
-def _rest(task: wire.Task, pixels: Pixels) -> wire.Rest:
+def _decode(task: wire.DecodeTask) -> wire.Decoded:
+    how = task.how
+    image = images.decode_image(task.data, least=how.size, limits=task.limits)
+    fitted = images.fit_image(image, how.size, how.fit, how.interpolation).tobytes()
+    small = thumbnail(np.asarray(image)) if task.thumbnail else b""
+    stripped = strip_metadata(task.data, keep_metadata=task.keep_metadata, limits=task.limits)
     width, height = images.size(task.data)
-    stored = clean(task.data, keep_metadata=task.keep_metadata, limits=task.limits)
-    return wire.Rest(width, height, thumbnail(pixels), stored)
+    stored, shared, shared_from = wire.without_shared_end(stripped, task.data)
+    return wire.Decoded(fitted, width, height, small, stored, shared, shared_from)
 
 
-def _refuse(error: ImageError) -> wire.Refused:
-    return wire.Refused(error.code, error.message, error.hint)
+def _refuse(error: ImageError) -> wire.DecodeError:
+    return wire.DecodeError(error.code, error.message, error.hint)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""Arrays -> figures: objects that hold their numbers, draw when asked, and keep what they drew.
+"""Figures: objects that hold their numbers, draw when asked, and keep what they drew (as in scikit-learn).
 
-The only package that imports matplotlib; figures are made without pyplot, so that no window system and no global state
-is touched.
+Here: the only code that imports matplotlib, without pyplot, so that no window system and no global state is touched.
+Not here: computing the numbers (`metrics`), and charts of the web page (`web.ui.charts`).
 """
 
 from pawsight.displays.calibration import CalibrationDisplay

@@ -10,25 +10,26 @@ from matplotlib.axes import Axes
 
 from pawsight.displays.figures import COLOURS
 from pawsight.displays.rates import spans
-from pawsight.metrics import Bin, calibration_bins
+from pawsight.metrics import calibration_bins
+from pawsight.model.metrics import CalibrationBin
 from pawsight.types import Floats
 
 
 @dataclass
 class CalibrationDisplay:
-    """A reliability diagram: what scores say against what happens, over bins of equally many scores.
+    """A reliability diagram: scores against the share of them that came true, over bins of about equally many.
 
     Attributes:
         bins: one a point, from low to high scores.
         points_: one a bin, with its 95 % interval; set by `plot`.
     """
 
-    bins: Sequence[Bin]
+    bins: Sequence[CalibrationBin]
     points_: Any = field(default=None, init=False)
 
     @classmethod
     def from_scores(cls, targets: Floats, scores: Floats, bins: int = 15) -> CalibrationDisplay:
-        """Sort scores into bins.
+        """Put scores into bins.
 
         Args:
             targets, scores: `(N, C)`; every score of every class counts as one statement.
@@ -36,16 +37,16 @@ class CalibrationDisplay:
         return cls(calibration_bins(targets, scores, bins))
 
     def plot(self, axes: Axes) -> CalibrationDisplay:
-        """Draw into `axes`, with the line on which scores keep their word."""
-        axes.plot([0, 1], [0, 1], linestyle=":", color=COLOURS[4], label="what is said happens")
+        """Draw into `axes`, with the line on which calibrated scores lie."""
+        axes.plot([0, 1], [0, 1], linestyle=":", color=COLOURS[4], label="calibrated")
         happened, whiskers = spans([one.happened for one in self.bins])
         self.points_ = axes.errorbar(
             [one.said for one in self.bins], happened, whiskers, fmt="o", color=COLOURS[0], label="bin, 95 % interval"
         )
         n = sum(one.happened.n for one in self.bins)
         axes.set(
-            xlabel="what scores say (mean of the bin)",
-            ylabel="how often it is so",
+            xlabel="score (mean of the bin)",
+            ylabel="share that came true",
             title=f"Calibration, n = {n:,} scores",
         )
         axes.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02))

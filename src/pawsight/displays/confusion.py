@@ -14,7 +14,7 @@ from pawsight.displays.figures import SHADES
 
 @dataclass
 class ConfusionDisplay:
-    """A confusion matrix: rows are true classes, columns told ones.
+    """A confusion matrix: rows are true classes, columns predicted ones.
 
     Attributes:
         counts: `(C, C)` photos.
@@ -33,7 +33,7 @@ class ConfusionDisplay:
         axes.imshow(shares, cmap=SHADES, vmin=0, vmax=1)
         places = range(len(self.classes))
         axes.set(xticks=places, xticklabels=self.classes, yticks=places, yticklabels=self.classes)
-        axes.set(xlabel="told", ylabel="true", title=f"Confusion matrix, n = {counts.sum():,}")
+        axes.set(xlabel="predicted", ylabel="true", title=f"Confusion matrix, n = {counts.sum():,}")
         self.texts_ = [
             axes.text(
                 column,

@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from pawsight.displays.figures import COLOURS
-from pawsight.metrics import Measured
+from pawsight.estimates import Estimate
 from pawsight.types import Floats
 
 
@@ -24,12 +24,12 @@ class RateDisplay:
         rows_: dots and lines; set by `plot`.
     """
 
-    rates: Mapping[str, Measured]
+    rates: Mapping[str, Estimate]
     name: str = "accuracy"
     rows_: Any = field(default=None, init=False)
 
     @classmethod
-    def from_rates(cls, rates: Mapping[str, Measured], name: str = "accuracy") -> RateDisplay:
+    def from_rates(cls, rates: Mapping[str, Estimate], name: str = "accuracy") -> RateDisplay:
         """Show these rates."""
         return cls(rates, name)
 
@@ -45,7 +45,7 @@ class RateDisplay:
         return self
 
 
-def spans(rates: Sequence[Measured]) -> tuple[Floats, Floats]:
+def spans(rates: Sequence[Estimate]) -> tuple[Floats, Floats]:
     """Values `(R,)` and how far their intervals reach below and above `(2, R)`; NaN where nothing was measured."""
     known = np.array([[one.value, one.low, one.high] for one in rates], dtype=np.float32).reshape(-1, 3)
     value, low, high = known.T

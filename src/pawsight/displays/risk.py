@@ -1,4 +1,4 @@
-"""How many photos to answer, and how many answers are then wrong."""
+"""Risk and coverage: how many photos to answer, and how many of these answers are wrong."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Any
 
 from matplotlib.axes import Axes
 
-from pawsight.card import Thresholds
 from pawsight.displays.figures import COLOURS
 from pawsight.metrics import answered_wrong, risk_coverage
+from pawsight.model.card import Thresholds
 from pawsight.types import Floats
 
 
@@ -38,8 +38,9 @@ class RiskCoverageDisplay:
             targets, scores: `(N, C)`.
             thresholds: of the model, to mark where it stands.
         """
-        chosen = answered_wrong(targets, scores, thresholds.absent, thresholds.present) if thresholds else None
-        return cls(*risk_coverage(targets, scores), chosen)
+        chosen = answered_wrong(targets, scores, thresholds) if thresholds else None
+        exclusive = thresholds is not None and thresholds.exclusive
+        return cls(*risk_coverage(targets, scores, exclusive=exclusive), chosen)
 
     def plot(self, axes: Axes) -> RiskCoverageDisplay:
         """Draw into `axes`."""

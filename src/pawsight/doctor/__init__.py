@@ -1,4 +1,7 @@
-"""What is wrong with this machine or this setup, and what to do about it: `pawsight doctor`."""
+"""Checks of this machine and this setup, for `pawsight doctor`.
+
+Here: what is checked, and what to do where a check fails. Not here: repairs, and anything that writes.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ State = Literal["ok", "warning", "wrong"]
 
 
 @dataclass(frozen=True)
-class Finding:
+class Diagnosis:
     """One line.
 
     Attributes:

@@ -7,20 +7,20 @@ from importlib.resources import files
 
 import flask_bootstrap
 
-from pawsight.archive.index import where
+from pawsight.active_model import ActiveModel, active_model
+from pawsight.archive.database import where
 from pawsight.archive.migrate import HEAD, schema
-from pawsight.choice import Choice, chosen
-from pawsight.doctor import Finding
+from pawsight.doctor import Diagnosis
 from pawsight.errors import PawsightError, PortInUse
 from pawsight.settings import Settings
-from pawsight.web.server import listen
-from pawsight.web.shelf import offered
+from pawsight.web.models.registry import offered_folders
+from pawsight.web.server.run import listen
 
 _SECRETS = ("archive_url", "admin_password_hash")  # the first may hold a password, the second is to be guessed from
-_OURS = ("pawsight.css", "modules/ask.js", "theme.js", "mark.svg")
+_OURS = ("pawsight.css", "modules/classify.js", "theme.js", "mark.svg")
 
 
-def look(settings: Settings, sources: dict[str, str]) -> Iterator[Finding]:
+def look(settings: Settings, sources: dict[str, str]) -> Iterator[Diagnosis]:
     """Everything that an operator sets, tried as a server would.
 
     Args:
@@ -35,23 +35,23 @@ def look(settings: Settings, sources: dict[str, str]) -> Iterator[Finding]:
     yield _browser()
 
 
-def _settings(settings: Settings, sources: dict[str, str]) -> Iterator[Finding]:
+def _settings(settings: Settings, sources: dict[str, str]) -> Iterator[Diagnosis]:
     for name, source in sources.items():
         value = "..." if name in _SECRETS else getattr(settings, name)
-        yield Finding("setting", "ok", f"{name} = {value} (from {source})")
+        yield Diagnosis("setting", "ok", f"{name} = {value} (from {source})")
     if not sources:
-        yield Finding("setting", "ok", "all as they come")
+        yield Diagnosis("setting", "ok", "all at their defaults")
 
 
 def _without_password(settings: Settings) -> str:
     return str(where(settings.archive_folder, settings.archive_url).render_as_string(hide_password=True))
 
 
-def _models(settings: Settings) -> Iterator[Finding]:
+def _models(settings: Settings) -> Iterator[Diagnosis]:
     try:
-        choices = [chosen(settings), *(Choice(str(folder)) for folder in offered(settings))]
+        choices = [active_model(settings), *(ActiveModel(str(folder)) for folder in offered_folders(settings))]
     except PawsightError as error:
-        yield Finding("model", "wrong", error.message, error.hint)
+        yield Diagnosis("model", "wrong", error.message, error.hint)
         return
     seen = set()
     for place, choice in enumerate(choices):
@@ -61,49 +61,49 @@ def _models(settings: Settings) -> Iterator[Finding]:
         seen.add(found.says)
 
 
-def _model(choice: Choice, settings: Settings, about: str) -> Finding:
+def _model(choice: ActiveModel, settings: Settings, about: str) -> Diagnosis:
     try:
         card = choice.load(settings.limits).card
     except PawsightError as error:
-        return Finding(about, "wrong", error.message, error.hint)
-    return Finding(about, "ok", f"{card.id}: hashes and golden pictures are right")
+        return Diagnosis(about, "wrong", error.message, error.hint)
+    return Diagnosis(about, "ok", f"{card.id}: hashes and golden pictures are right")
 
 
-def _database(settings: Settings) -> Finding:
+def _database(settings: Settings) -> Diagnosis:
     """Look at the index, and leave making and migrating it to the start of a server."""
     try:
         url = _without_password(settings)
         found = schema(where(settings.archive_folder, settings.archive_url))
     except PawsightError as error:
-        return Finding("database", "wrong", error.message, error.hint)
+        return Diagnosis("database", "wrong", error.message, error.hint)
     if found is None:
-        return Finding("database", "ok", f"{url} answers; the tables are made at the first start")
+        return Diagnosis("database", "ok", f"{url} answers; the tables are made at the first start")
     if found > HEAD:
         hint = "A newer Pawsight wrote it: use that one, or restore the backup from before."
-        return Finding("database", "wrong", f"{url} has schema {found}, newer than {HEAD}", hint)
+        return Diagnosis("database", "wrong", f"{url} has schema {found}, newer than {HEAD}", hint)
     if found < HEAD:
         hint = "The next start migrates it. Back up first: `pawsight archive backup`."
-        return Finding("database", "warning", f"{url} has schema {found}, older than {HEAD}", hint)
-    return Finding("database", "ok", f"{url}, schema {found}")
+        return Diagnosis("database", "warning", f"{url} has schema {found}, older than {HEAD}", hint)
+    return Diagnosis("database", "ok", f"{url}, schema {found}")
 
 
-def _port(settings: Settings) -> Finding:
+def _port(settings: Settings) -> Diagnosis:
     address = f"{settings.host}:{settings.port}"
     try:
         listen(settings.host, settings.port).close()
     except PortInUse as error:
         hint = "Well if that is Pawsight; else choose another with --port."
-        return Finding("port", "warning", error.message, hint)
+        return Diagnosis("port", "warning", error.message, hint)
     except PawsightError as error:
-        return Finding("port", "wrong", error.message, error.hint)
-    return Finding("port", "ok", f"{address} is free")
+        return Diagnosis("port", "wrong", error.message, error.hint)
+    return Diagnosis("port", "ok", f"{address} is free")
 
 
-def _browser() -> Finding:
+def _browser() -> Diagnosis:
     ours = files("pawsight.web").joinpath("static")
     theirs = files(flask_bootstrap).joinpath("static", "bootstrap5", "css", "bootstrap.min.css")
     missing = [name for name in _OURS if not ours.joinpath(name).is_file()]
     if missing or not theirs.is_file():
         lost = ", ".join(missing or ["Bootstrap"])
-        return Finding("browser files", "wrong", f"missing: {lost}", "Install Pawsight again.")
-    return Finding("browser files", "ok", "all there, none from other hosts")
+        return Diagnosis("browser files", "wrong", f"missing: {lost}", "Install Pawsight again.")
+    return Diagnosis("browser files", "ok", "all there, none from other hosts")

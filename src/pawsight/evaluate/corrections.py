@@ -14,11 +14,11 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from pawsight.classifier import BOTH, NEITHER
 from pawsight.data import Dataset
 from pawsight.errors import BadData
 from pawsight.evaluate.run import Evaluation
 from pawsight.metrics import measure
+from pawsight.model.class_names import BOTH, NEITHER
 from pawsight.types import Floats
 
 COLUMNS = ("path", "label")
@@ -26,7 +26,7 @@ LEFT_OUT = ""
 
 
 @dataclass(frozen=True)
-class Corrected:
+class CorrectedFigures:
     """An evaluation by corrected labels.
 
     Attributes:
@@ -85,7 +85,7 @@ def _lines(path: Path) -> list[tuple[str, str]]:
         raise BadData(f"Expected corrections in CSV at {path}, but they do not read ({error}).") from error
 
 
-def correct(result: Evaluation, corrections: Mapping[str, str]) -> Corrected:
+def correct(result: Evaluation, corrections: Mapping[str, str]) -> CorrectedFigures:
     """Judge the same answers by corrected labels.
 
     Raises:
@@ -97,7 +97,7 @@ def correct(result: Evaluation, corrections: Mapping[str, str]) -> Corrected:
     changed = int((targets != result.targets).any(axis=1).sum())
     if not (targets[kept].sum(axis=1) == 1).any():
         raise BadData("Expected photos of one class after the corrections, but there are none left.")
-    return Corrected(corrections, _measured(result, targets, kept), changed, int((~kept).sum()))
+    return CorrectedFigures(corrections, _measured(result, targets, kept), changed, int((~kept).sum()))
 
 
 def _target(label: str | None, published: Floats, classes: Sequence[str]) -> Floats:
@@ -114,5 +114,5 @@ def _measured(result: Evaluation, targets: Floats, kept: npt.NDArray[np.bool_]) 
         targets=targets[kept],
         scores=result.scores[kept],
         verdicts=verdicts,
-        metrics=measure(targets[kept], result.scores[kept], verdicts, result.classes),
+        metrics=measure(targets[kept], result.scores[kept], verdicts, result.classes, result.split),
     )

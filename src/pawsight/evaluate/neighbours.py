@@ -13,7 +13,7 @@ from pawsight.classifier import Classifier
 from pawsight.data import Dataset
 from pawsight.evaluate.run import WORKERS
 from pawsight.parallel import in_order
-from pawsight.types import Floats, Watch, unwatched
+from pawsight.types import Floats, ProgressHook, no_progress
 
 BATCH = 16
 
@@ -34,7 +34,7 @@ class Neighbour:
 
 
 def nearest(
-    classifier: Classifier, data: Dataset, features: Floats, count: int = 3, watch: Watch = unwatched
+    classifier: Classifier, data: Dataset, features: Floats, count: int = 3, watch: ProgressHook = no_progress
 ) -> list[list[Neighbour]]:
     """Find the training photos whose features point most nearly the same way.
 

@@ -17,11 +17,11 @@ from PIL import Image, ImageFilter
 from pawsight import images
 from pawsight.classifier import Classifier
 from pawsight.data import Dataset
+from pawsight.estimates import Estimate, proportion
 from pawsight.evaluate.run import WORKERS, Evaluation
 from pawsight.images import PAD_COLOUR
-from pawsight.metrics import Measured, wilson
 from pawsight.parallel import in_order
-from pawsight.types import Pixels, Watch, unwatched
+from pawsight.types import Pixels, ProgressHook, no_progress
 
 SAMPLE = 400
 
@@ -53,7 +53,7 @@ class Outcome:
     """
 
     name: str
-    accuracy: Measured
+    accuracy: Estimate
 
 
 def rotate(photo: Pixels, degrees: float) -> Pixels:
@@ -122,7 +122,7 @@ def sample_indices(result: Evaluation, data: Dataset, count: int) -> npt.NDArray
 
 
 def measure_robustness(
-    result: Evaluation, classifier: Classifier, data: Dataset, count: int = SAMPLE, watch: Watch = unwatched
+    result: Evaluation, classifier: Classifier, data: Dataset, count: int = SAMPLE, watch: ProgressHook = no_progress
 ) -> list[Outcome]:
     """Accuracy on a sample of an evaluation's photos, as they are and disturbed.
 
@@ -135,7 +135,7 @@ def measure_robustness(
     labels = list(in_order(partial(_labels, classifier), photos, WORKERS, 2 * WORKERS))
     hits = (np.array(labels) == np.array(truth)[:, None]).sum(axis=0)
     names = ["as they are", *(f"{one.name} {words}" for one in DISTURBANCES for words in one.strengths)]
-    return [Outcome(name, wilson(int(right), len(indices))) for name, right in zip(names, hits, strict=True)]
+    return [Outcome(name, proportion(int(right), len(indices))) for name, right in zip(names, hits, strict=True)]
 
 
 def _labels(classifier: Classifier, photo: bytes) -> list[str]:

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 
+from pawsight import images
 from pawsight.classifier import Classifier, Prediction
 from pawsight.data import Dataset
+from pawsight.data.sources import PREPARED_LIMITS
 from pawsight.errors import BadData
-from pawsight.metrics import Metrics, measure
-from pawsight.parallel import in_order
-from pawsight.types import Floats, Watch, unwatched
+from pawsight.metrics import measure
+from pawsight.model.class_names import same_class
+from pawsight.model.metrics import Metrics
+from pawsight.parallel import in_order, usable_processors
+from pawsight.types import Floats, Pixels, ProgressHook, no_progress
 
-WORKERS = os.cpu_count() or 1
+WORKERS = usable_processors()
 WINDOW = 8 * WORKERS
 
 Said = tuple[list[float], str]  # scores in the order of the card's classes, and the verdict
+# Models, a set and places of photos in it -> for each photo what each model says, in their order.
+Engine = Callable[[Sequence[Classifier], Dataset, Sequence[int]], Iterator[list[Said]]]
 
 
 @dataclass(frozen=True)
@@ -58,7 +63,9 @@ class Evaluation:
         return np.asarray(self.single & (self.targets.argmax(axis=1) == self.scores.argmax(axis=1)))
 
 
-def evaluate(classifier: Classifier, data: Dataset, split: str = "test", watch: Watch = unwatched) -> Evaluation:
+def evaluate(
+    classifier: Classifier, data: Dataset, split: str = "test", watch: ProgressHook = no_progress
+) -> Evaluation:
     """Answer for every photo of a split, from its original file, and measure.
 
     Args:
@@ -71,9 +78,17 @@ def evaluate(classifier: Classifier, data: Dataset, split: str = "test", watch: 
 
 
 def evaluate_all(
-    classifiers: Sequence[Classifier], data: Dataset, split: str = "test", watch: Watch = unwatched
+    classifiers: Sequence[Classifier],
+    data: Dataset,
+    split: str = "test",
+    watch: ProgressHook = no_progress,
+    engine: Engine | None = None,
 ) -> list[Evaluation]:
     """Let several models answer for the same photos; models with one kind of input share the decoding.
+
+    Args:
+        watch: wraps the answers on their way, for a progress bar.
+        engine: computes them elsewhere, such as `pawsight.evaluate.on_cluster.ClusterEngine`; None: here.
 
     Raises:
         BadData: as `evaluate` does.
@@ -83,8 +98,8 @@ def evaluate_all(
     indices = data.indices(split)
     if not (data.targets[indices].sum(axis=1) == 1).any():
         raise BadData(f"Expected photos of {' or '.join(data.classes)} in split {split}, but there are none.")
-    photos = watch(data.photos(indices), len(indices), "Answering")
-    answers = list(_answers(classifiers, photos))
+    said = (engine or _answer_here)(classifiers, data, indices.tolist())
+    answers = list(watch(said, len(indices), "Answering"))
     return [
         _measured(classifier, data, split, said)
         for classifier, said in zip(classifiers, zip(*answers, strict=True), strict=True)
@@ -92,20 +107,42 @@ def evaluate_all(
 
 
 def _check_classes(classes: Sequence[str], data: Dataset) -> None:
-    if sorted(classes) != sorted(data.classes):
-        raise BadData(
-            f"Expected data of the model's classes ({', '.join(classes)}), but it has {', '.join(data.classes)}."
-        )
+    align_classes(classes, data.classes)
 
 
-def _answers(classifiers: Sequence[Classifier], photos: Iterable[bytes]) -> Iterator[list[Said]]:
-    return in_order(partial(_answer, classifiers), photos, WORKERS, WINDOW)
+def _answer_here(classifiers: Sequence[Classifier], data: Dataset, indices: Sequence[int]) -> Iterator[list[Said]]:
+    return in_order(partial(answer, classifiers), data.photos(indices), WORKERS, WINDOW)
 
 
-def _answer(classifiers: Sequence[Classifier], photo: bytes) -> list[Said]:
+def align_classes(classes: Sequence[str], others: Sequence[str]) -> list[int]:
+    """Find the classes of a model among those of a data set; capitals do not matter.
+
+    Args:
+        classes: of the model.
+        others: of the data set.
+
+    Returns:
+        the place of each class of the model among the others.
+
+    Raises:
+        BadData: they are other ones.
+    """
+    places = {same_class(name): place for place, name in enumerate(others)}
+    if {same_class(name) for name in classes} != set(places):
+        raise BadData(f"The model's classes are {', '.join(classes)}; those of the data are {', '.join(others)}.")
+    return [places[same_class(name)] for name in classes]
+
+
+def read_prepared(classifier: Classifier, photo: bytes) -> Pixels:
+    """Bring a photo of a prepared set to a model's input; it has passed its limits when it was prepared."""
+    size = classifier.card.input.size
+    return classifier.fit(images.decode(photo, least=size, limits=PREPARED_LIMITS))
+
+
+def answer(classifiers: Sequence[Classifier], photo: bytes) -> list[Said]:
     """What each model says of one photo."""
     fitted = {classifier.card.input: classifier for classifier in classifiers}
-    pixels = {how: classifier.read(photo) for how, classifier in fitted.items()}
+    pixels = {how: read_prepared(classifier, photo) for how, classifier in fitted.items()}
     return [_said(one.predict_fitted([pixels[one.card.input]])[0]) for one in classifiers]
 
 
@@ -115,7 +152,7 @@ def _said(prediction: Prediction) -> Said:
 
 def _measured(classifier: Classifier, data: Dataset, split: str, said: Sequence[Said]) -> Evaluation:
     classes, indices = classifier.card.classes, data.indices(split)
-    targets = data.targets[indices][:, [data.classes.index(name) for name in classes]]
+    targets = data.targets[indices][:, align_classes(classes, data.classes)]
     scores = np.array([row for row, _ in said], dtype=np.float32)
     verdicts = [verdict for _, verdict in said]
     return Evaluation(
@@ -126,5 +163,5 @@ def _measured(classifier: Classifier, data: Dataset, split: str, said: Sequence[
         targets=targets,
         scores=scores,
         verdicts=verdicts,
-        metrics=measure(targets, scores, verdicts, classes),
+        metrics=measure(targets, scores, verdicts, classes, split),
     )

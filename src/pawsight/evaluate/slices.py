@@ -15,18 +15,18 @@ from PIL import Image
 
 from pawsight.classifier import Classifier
 from pawsight.data import Dataset
+from pawsight.estimates import Estimate, proportion
 from pawsight.evaluate.run import WINDOW, WORKERS, Evaluation
 from pawsight.images import resize
-from pawsight.metrics import Measured, wilson
 from pawsight.parallel import in_order
-from pawsight.types import Pixels, Watch, unwatched
+from pawsight.types import Pixels, ProgressHook, no_progress
 
 DARK, BRIGHT = 70, 170
 BLURRY = 8.0
 SMALL = 180
 LONG = 1.5
 
-_SIDE = 224  # sharpness is told at one size, or large photos would all be blurry
+_SIDE = 224  # sharpness is measured at one size, or large photos would all be blurry
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Slice:
 
     name: str
     rule: str
-    accuracy: Measured
+    accuracy: Estimate
 
 
 Rule = tuple[str, str, Callable[[Traits], bool]]
@@ -85,7 +85,9 @@ def traits(photo: Pixels) -> Traits:
     )
 
 
-def measure_slices(result: Evaluation, classifier: Classifier, data: Dataset, watch: Watch = unwatched) -> list[Slice]:
+def measure_slices(
+    result: Evaluation, classifier: Classifier, data: Dataset, watch: ProgressHook = no_progress
+) -> list[Slice]:
     """Accuracy of an evaluation on each slice of the photos that show one class, and on those in no slice."""
     indices = data.indices(result.split)[result.single]
     photos = watch(data.photos(indices), len(indices), "Sorting into slices")
@@ -108,6 +110,6 @@ def slices(found: Sequence[Traits], right: npt.NDArray[np.bool_]) -> list[Slice]
     ]
 
 
-def _accuracy(right: Iterable[bool]) -> Measured:
+def _accuracy(right: Iterable[bool]) -> Estimate:
     answers = list(right)
-    return wilson(int(sum(answers)), len(answers))
+    return proportion(int(sum(answers)), len(answers))

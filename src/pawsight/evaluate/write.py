@@ -1,4 +1,4 @@
-"""An evaluation -> files: numbers, single answers and figures, beside a model or in a folder of their own."""
+"""An evaluation -> files: numbers, single predictions and figures, in a model folder or in a folder of their own."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from pawsight.card import Metric, ModelCard, read_card, seal
 from pawsight.classifier import Classifier
 from pawsight.data import Dataset
 from pawsight.displays import ConfusionDisplay, HistoryDisplay, RocDisplay, new_figure
 from pawsight.evaluate.run import Evaluation, evaluate
-from pawsight.metrics import Measured, Metrics
+from pawsight.model.card import ModelCard, read_card
+from pawsight.model.metrics import Metrics
+from pawsight.model.seal import seal
 
 HISTORY = "history.csv"
 HEADLINES = ("accuracy", "macro_f1", "roc_auc", "log_loss", "calibration_error", "wrong_verdicts", "false_accepts")
@@ -57,20 +58,17 @@ def _draw_history(history: Path, figures: Path) -> None:
     figure.savefig(figures / "history.svg")
 
 
-def evaluate_into(folder: Path, data: Dataset) -> Metrics:
-    """Evaluate a model folder on the test split, and put what came out into the folder and its card."""
-    result = evaluate(Classifier.load(folder), data)
+def evaluate_into(folder: Path, data: Dataset, split: str = "test") -> Metrics:
+    """Evaluate a model folder on a split, and put what came out into the folder and its card."""
+    result = evaluate(Classifier.load(folder), data, split)
     write_evaluation(result, folder, folder / HISTORY)
     seal(with_headlines(read_card(folder), result.metrics), folder)
     return result.metrics
 
 
 def with_headlines(card: ModelCard, metrics: Metrics) -> ModelCard:
-    """A card that carries the most important numbers."""
+    """Return a card with the most important numbers, next to those that training measured for photos of neither."""
     measured = {name: getattr(metrics, name) for name in HEADLINES}
-    kept = {name: _metric(number) for name, number in measured.items() if number and number.value is not None}
-    return msgspec.structs.replace(card, metrics=kept)
-
-
-def _metric(number: Measured) -> Metric:
-    return msgspec.convert(number, Metric, from_attributes=True)
+    kept = {name: number for name, number in measured.items() if number and number.value is not None}
+    others = {name: number for name, number in card.metrics.items() if name not in HEADLINES}
+    return msgspec.structs.replace(card, metrics=kept | others)

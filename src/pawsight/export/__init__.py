@@ -1,6 +1,9 @@
-"""A model in the formats of other runtimes, each proved to answer like its source before it is kept."""
+"""Models in the formats of other runtimes, each compared with its source before it is kept.
 
-from pawsight.export.forms import FORMS, PRECISIONS, TARGETS, Form, choose
-from pawsight.export.run import PHOTOS, Exported, Exporter
+Here: what can be exported to what, writing, and comparing. Not here: conversions that need Keras (`train`).
+"""
 
-__all__ = ["FORMS", "PHOTOS", "PRECISIONS", "TARGETS", "Exported", "Exporter", "Form", "choose"]
+from pawsight.export.forms import FORMS, PRECISIONS, TARGETS, ExportFormat, choose
+from pawsight.export.run import PHOTOS, Exporter, ExportResult
+
+__all__ = ["FORMS", "PHOTOS", "PRECISIONS", "TARGETS", "ExportFormat", "ExportResult", "Exporter", "choose"]

@@ -7,41 +7,41 @@ import time
 
 import numpy as np
 
-from pawsight.card import Metric, ModelCard
 from pawsight.errors import ExportDiffers
+from pawsight.estimates import Estimate, proportion
 from pawsight.export.photos import Photos
-from pawsight.intervals import wilson_interval
-from pawsight.runtime import Session, golden, score
+from pawsight.model.card import ModelCard
+from pawsight.runtime import OUTPUTS, InferenceSession, Outputs, golden, score
 from pawsight.types import Floats
 
 MAY_DIFFER = 0.02
 RUNS = 15
 
 
-def check_golden(card: ModelCard, session: Session, what: str) -> float:
-    """Let a form answer its golden pictures, together and one by one.
+def check_golden(card: ModelCard, session: InferenceSession, what: str) -> float:
+    """Let a form predict its golden pictures, together and one by one.
 
     Returns:
         The largest difference to the card's scores.
 
     Raises:
-        ExportDiffers: it is beyond the card's tolerance.
+        ExportDiffers: scores, logits, maps or features differ by more than is tolerated.
     """
     pictures = golden.fitted(card)
-    expected = np.array([[row[name] for name in card.classes] for row in card.golden.scores])
-    together = session.run(pictures).scores
-    alone = np.concatenate([session.run(picture[None]).scores for picture in pictures])
-    worst = float(max(np.abs(together - expected).max(), np.abs(alone - expected).max()))
-    if not worst <= card.golden.tolerance:
-        raise ExportDiffers(
-            f"Expected {what} to answer the golden pictures like its source within {card.golden.tolerance}, "
-            f"but one score differs by {worst:.3f}.",
-            "Nothing was written. Choose another format or precision.",
-        )
-    return worst
+    alone = [session.run(picture[None]) for picture in pictures]
+    one_by_one = Outputs(*(np.concatenate([getattr(one, name) for one in alone]) for name in OUTPUTS))
+    found = [*golden.differences(card, session.run(pictures)), *golden.differences(card, one_by_one)]
+    for name, difference, tolerance in found:
+        if not difference <= tolerance:
+            raise ExportDiffers(
+                f"{what} does not predict the golden pictures like its source: {name} differ by {difference:.3f}, "
+                f"more than {tolerance:g}.",
+                "Nothing was written. Choose another format or precision.",
+            )
+    return max(difference for name, difference, _ in found if name == "scores")
 
 
-def check_photos(card: ModelCard, session: Session, photos: Photos, what: str) -> Metric:
+def check_photos(card: ModelCard, session: InferenceSession, photos: Photos, what: str) -> Estimate:
     """Let a form answer photos.
 
     Near the middle of a sigmoid, rounding moves a score a lot: one photo in fifty may differ by more than the card's
@@ -64,14 +64,14 @@ def check_photos(card: ModelCard, session: Session, photos: Photos, what: str) -
     return accuracy(scores, photos.targets)
 
 
-def accuracy(scores: Floats, targets: Floats) -> Metric:
+def accuracy(scores: Floats, targets: Floats) -> Estimate:
     """Share of photos that show one class whose highest score is that class's, with its 95 % interval."""
     shown = targets.sum(axis=1) == 1
     right, n = int((scores.argmax(axis=1) == targets.argmax(axis=1))[shown].sum()), int(shown.sum())
-    return Metric(right / n, n, *wilson_interval(right, n)) if n else Metric(0.0, 0)
+    return proportion(right, n)
 
 
-def milliseconds(card: ModelCard, session: Session) -> float:
+def milliseconds(card: ModelCard, session: InferenceSession) -> float:
     """What one photo takes, the median of `RUNS`."""
     picture = golden.fitted(card)[:1]
     taken = []

@@ -9,9 +9,9 @@ import numpy.typing as npt
 
 from pawsight.classifier import Classifier
 from pawsight.data import Dataset
-from pawsight.errors import BadData
+from pawsight.evaluate.run import align_classes, read_prepared
 from pawsight.runtime import score
-from pawsight.types import Floats, Pixels, Watch
+from pawsight.types import Floats, Pixels, ProgressHook
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Photos:
     scores: Floats
 
 
-def compared(classifier: Classifier, data: Dataset, count: int, watch: Watch) -> Photos:
+def compared(classifier: Classifier, data: Dataset, count: int, watch: ProgressHook) -> Photos:
     """Read photos of the test split from their original files, and let the model answer for them.
 
     Args:
@@ -40,17 +40,13 @@ def compared(classifier: Classifier, data: Dataset, count: int, watch: Watch) ->
         BadData: the data has other classes than the model, or files have changed.
     """
     classes = classifier.card.classes
-    if sorted(classes) != sorted(data.classes):
-        raise BadData(
-            f"Expected data of the model's classes ({', '.join(classes)}), but it has {', '.join(data.classes)}."
-        )
     places = _evenly(data.indices("test"), count)
     pixels = _read(classifier, data, places, watch, "Reading photos")
-    targets = data.targets[places][:, [data.classes.index(name) for name in classes]]
+    targets = data.targets[places][:, align_classes(classes, data.classes)]
     return Photos(pixels, targets, score(classifier.session, pixels, np.arange(len(pixels))))
 
 
-def sample(classifier: Classifier, data: Dataset, count: int, watch: Watch) -> Pixels:
+def sample(classifier: Classifier, data: Dataset, count: int, watch: ProgressHook) -> Pixels:
     """Some photos of the training split: `(N, S, S, 3)` uint8."""
     return _read(classifier, data, _evenly(data.indices("train"), count), watch, "Reading photos for int8")
 
@@ -60,5 +56,7 @@ def _evenly(indices: npt.NDArray[np.int64], count: int) -> npt.NDArray[np.int64]
     return indices[chosen]
 
 
-def _read(classifier: Classifier, data: Dataset, places: npt.NDArray[np.int64], watch: Watch, label: str) -> Pixels:
-    return np.stack([classifier.read(photo) for photo in watch(data.photos(places), len(places), label)])
+def _read(
+    classifier: Classifier, data: Dataset, places: npt.NDArray[np.int64], watch: ProgressHook, label: str
+) -> Pixels:
+    return np.stack([read_prepared(classifier, photo) for photo in watch(data.photos(places), len(places), label)])

@@ -2,31 +2,37 @@
 
 from __future__ import annotations
 
+import json
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+from zipfile import BadZipFile, ZipFile
 
 from pawsight import zoo
-from pawsight.card import GRAPH, Metric, read_file
 from pawsight.classifier import Classifier
 from pawsight.data import Dataset
 from pawsight.errors import BadModel, BadSettings
+from pawsight.estimates import Estimate
 from pawsight.export.check import check_golden, check_photos, milliseconds
-from pawsight.export.forms import Form
+from pawsight.export.forms import ExportFormat
 from pawsight.export.photos import compared, sample
 from pawsight.export.write import write
-from pawsight.train.formats import Formats
-from pawsight.train.quantise import PHOTOS as CALIBRATION
-from pawsight.types import Pixels, Watch, unwatched
+from pawsight.model.card import CARD, GRAPH, Precision, read_card, read_file
+from pawsight.types import Pixels, ProgressHook, no_progress
+
+if TYPE_CHECKING:
+    from pawsight.train.formats import Formats
 
 KERAS = "model.keras"
 PHOTOS = 400
 
 
 @dataclass(frozen=True)
-class Exported:
+class ExportResult:
     """One form of a model, written and compared.
 
     Attributes:
@@ -37,12 +43,12 @@ class Exported:
         accuracy: on the photos given; None where none were.
     """
 
-    form: Form
+    form: ExportFormat
     path: Path
     bytes: int
     differs: float
     milliseconds: float
-    accuracy: Metric | None
+    accuracy: Estimate | None
 
 
 class Exporter:
@@ -60,7 +66,7 @@ class Exporter:
     """
 
     def __init__(
-        self, model: str | Path, data: Dataset | None = None, photos: int = PHOTOS, watch: Watch = unwatched
+        self, model: str | Path, data: Dataset | None = None, photos: int = PHOTOS, watch: ProgressHook = no_progress
     ) -> None:
         self._folder = zoo.find(model)
         self._source = Classifier.load(self._folder)
@@ -73,11 +79,25 @@ class Exporter:
         self._data, self._watch = data, watch
         self._photos = compared(self._source, data, photos, watch) if data else None
 
-    def can(self, form: Form) -> bool:
+    def can(self, form: ExportFormat) -> bool:
         """Whether there is all it takes to write this form: ONNX in int8 needs photos, unless the model is in int8."""
-        return form != Form("onnx", "int8") or self.card.precision == "int8" or self._data is not None
+        return form != ExportFormat("onnx", "int8") or self.card.precision == "int8" or self._data is not None
 
-    def export(self, forms: Mapping[Form, Path]) -> Iterator[Exported]:
+    def has_written(self, path: Path) -> bool:
+        """Return whether an export of this very model stands at a path; each appears when it is complete."""
+        try:
+            if path.is_dir():
+                found = json.loads((path / CARD).read_bytes())
+            elif path.suffix == ".onnx":
+                return read_card(path).id == self.card.id
+            else:  # LiteRT and Keras files end in a ZIP with the card
+                with ZipFile(path) as archive:
+                    found = json.loads(archive.read(CARD))
+            return bool(f"{found['name']}-{found['version']}" == self.card.id)
+        except (OSError, ValueError, KeyError, TypeError, BadZipFile, BadModel):
+            return False
+
+    def export(self, forms: Mapping[ExportFormat, Path]) -> Iterator[ExportResult]:
         """Write forms of the model, each to its path, as soon as it has been compared.
 
         Raises:
@@ -90,26 +110,35 @@ class Exporter:
         with TemporaryDirectory() as work:
             network = self._folder / KERAS if KERAS in self.card.files and self._folder.is_dir() else None
             graph = read_file(self._folder, GRAPH, self.card)
-            formats = Formats(graph, self.card.precision, network, Path(work))
+            formats = cache(partial(_formats, graph, self.card.precision, network, Path(work)))
             for form, path in forms.items():
-                yield self._export(form, path, formats)
+                yield self._export(form, path, graph, formats)
 
-    def _export(self, form: Form, path: Path, formats: Formats) -> Exported:
+    def _export(self, form: ExportFormat, path: Path, graph: bytes, formats: Callable[[], Formats]) -> ExportResult:
         part = path.with_name(f"{path.stem}.part{path.suffix}")
         _remove(part)
         part.parent.mkdir(parents=True, exist_ok=True)
         try:
-            session, what = write(form, part, self.card, formats, self._sample), f"{form.to} in {form.precision}"
+            session, what = write(form, part, self.card, graph, formats, self._sample), f"{form.to} in {form.precision}"
             differs = check_golden(self.card, session, what)
             accuracy = check_photos(self.card, session, self._photos, what) if self._photos else None
             took = milliseconds(self.card, session)
             part.replace(path)
         finally:
             _remove(part)
-        return Exported(form, path, _bytes(path), differs, took, accuracy)
+        return ExportResult(form, path, _bytes(path), differs, took, accuracy)
 
     def _sample(self) -> Pixels | None:
+        from pawsight.train.quantise import PHOTOS as CALIBRATION
+
         return sample(self._source, self._data, CALIBRATION, self._watch) if self._data else None
+
+
+def _formats(graph: bytes, precision: Precision, network: Path | None, work: Path) -> Formats:
+    """Load what converts a model; it needs Keras, which an ONNX model as it is does not."""
+    from pawsight.train.formats import Formats
+
+    return Formats(graph, precision, network, work)
 
 
 def _check_free(path: Path) -> None:

@@ -11,6 +11,7 @@ from pawsight.types import FitMode, Interpolation, Pixels
 
 FIT_MODES: tuple[FitMode, ...] = get_args(FitMode)
 PAD_COLOUR = (127, 127, 127)
+_REDUCING_GAP = 3.0  # large photos are first averaged to three times the size
 _RESAMPLING = {"bilinear": Image.Resampling.BILINEAR, "bicubic": Image.Resampling.BICUBIC}
 
 
@@ -30,9 +31,16 @@ def fit(pixels: Pixels, size: int, mode: FitMode, interpolation: Interpolation =
     Raises:
         ValueError: `mode` is none of `FIT_MODES`.
     """
+    return np.asarray(fit_image(Image.fromarray(pixels), size, mode, interpolation))
+
+
+def fit_image(image: Image.Image, size: int, mode: FitMode, interpolation: Interpolation = "bicubic") -> Image.Image:
+    """Bring a photo of mode RGB to the square that a model wants, as `fit` does."""
+    resampling = _RESAMPLING[interpolation]
     if mode == "pad":
-        return _pad(pixels, size, interpolation)
-    return resize(pixels, (size, size), fitted_box(pixels.shape[0], pixels.shape[1], mode), interpolation)
+        return _pad(image, size, resampling)
+    box = fitted_box(image.height, image.width, mode)
+    return image.resize((size, size), resampling, box, reducing_gap=_REDUCING_GAP)
 
 
 def fitted_box(height: int, width: int, mode: FitMode) -> tuple[float, float, float, float]:
@@ -52,13 +60,12 @@ def fitted_box(height: int, width: int, mode: FitMode) -> tuple[float, float, fl
     return left, top, left + side, top + side
 
 
-def _pad(pixels: Pixels, size: int, interpolation: Interpolation) -> Pixels:
-    height, width = pixels.shape[:2]
-    scale = size / max(height, width)
-    inner = resize(pixels, (max(1, round(width * scale)), max(1, round(height * scale))), interpolation=interpolation)
-    square = np.full((size, size, 3), PAD_COLOUR, dtype=np.uint8)
-    top, left = (size - inner.shape[0]) // 2, (size - inner.shape[1]) // 2
-    square[top : top + inner.shape[0], left : left + inner.shape[1]] = inner
+def _pad(image: Image.Image, size: int, resampling: Image.Resampling) -> Image.Image:
+    scale = size / max(image.size)
+    width, height = (max(1, round(side * scale)) for side in image.size)
+    square = Image.new("RGB", (size, size), PAD_COLOUR)
+    inner = image.resize((width, height), resampling, reducing_gap=_REDUCING_GAP)
+    square.paste(inner, ((size - width) // 2, (size - height) // 2))
     return square
 
 
@@ -79,4 +86,4 @@ def resize(
         `(height, width, 3)` uint8.
     """
     image = Image.fromarray(pixels)
-    return np.asarray(image.resize(size, _RESAMPLING[interpolation], box, reducing_gap=3.0))
+    return np.asarray(image.resize(size, _RESAMPLING[interpolation], box, reducing_gap=_REDUCING_GAP))

@@ -1,4 +1,4 @@
-"""Anyone's own classes, in seconds and without Keras: a linear head on the default model's features.
+"""Train your own classes in seconds and without Keras: a linear head on the default model's features.
 
     from pathlib import Path
     from pawsight.learn import forecast, learn
@@ -7,10 +7,11 @@
     learned = learn(Path("flowers"), Path("flowers-model"))
     print(learned.metrics.accuracy, learned.measured)
 
-Needs the extra `learn` (`pip install 'pawsight[learn]'`).
+Here: cross-validation, choice of the head, the forecast, and the model folder. Not here: networks and Keras (`train`).
+Needs the extra `learn` (`pip install '.[learn]'`).
 """
 
-from pawsight.foretold import Forecast
 from pawsight.learn.run import Learned, forecast, learn
+from pawsight.model.forecast import Forecast
 
 __all__ = ["Forecast", "Learned", "forecast", "learn"]

@@ -1,4 +1,4 @@
-"""How answers get better with more photos: measured on few and on more of those at hand, and drawn on from there."""
+"""How predictions get better with more photos: measured on few and on all of those at hand."""
 
 from __future__ import annotations
 
@@ -9,57 +9,103 @@ import numpy as np
 import numpy.typing as npt
 
 from pawsight.data.sources import NEITHER
-from pawsight.learn.album import Album
-from pawsight.learn.folds import FOLDS, make_folds, thinned
-from pawsight.learn.head import fit_heads, sigmoid, temperature_for
-from pawsight.types import Floats, Watch
+from pawsight.estimates import Estimate, proportion
+from pawsight.learn.cross_validation import FOLDS, Fold, make_folds, thinned
+from pawsight.learn.head import to_scores
+from pawsight.learn.model_selection import HeldOut, Trial, choose, fit_trials
+from pawsight.learn.photos import LabeledPhotos
+from pawsight.model.decision import NEITHER_CODE, UNSURE_CODE, decide_all
+from pawsight.types import Floats, ProgressHook
 
 SHARES = (0.25, 1.0)
-STRENGTH = 3.0
+STRENGTH = 0.1
+RESEMBLES = 2 / 3  # share of a kind's photos that are taken for one class, from which it is left out of the bank
 
 
 @dataclass(frozen=True)
 class Curve:
-    """What heads said of photos that they did not see, by the share of the other photos that they learnt from.
+    """What heads said of photos that they did not see, by the share of the other photos that they learned from.
 
     Attributes:
-        scores: `(N, C)` float32, calibrated, by heads that learnt from all others.
-        told: `(N,)` names: the class with the highest score.
-        missed: label -> wrong answers at each of `SHARES`; for `neither`, photos that were told to be a class.
+        scores: `(N, C)` float32, calibrated, by heads that learned from all others.
+        predicted: `(N,)` names: the class with the highest score.
+        missed: label -> wrong predictions at each of `SHARES`; for `neither`, photos that were taken for a class.
         seen: label -> photos.
         cost: seconds of fitting for each photo that a head learns from.
+        unsure: share of the photos of classes with the verdict `unsure`.
+        refused: share of them with the verdict `neither`.
+        false_accepts: share of the bank's photos, of kinds that the heads had not seen, taken for a class; not measured
+            without a bank.
+        resembling: kinds of the bank that look like one of the classes.
     """
 
     scores: Floats
-    told: list[str]
+    predicted: list[str]
     missed: dict[str, tuple[int, ...]]
     seen: dict[str, int]
     cost: float
+    unsure: Estimate
+    refused: Estimate
+    false_accepts: Estimate
+    resembling: list[str]
 
 
-def learning_curve(album: Album, seed: int, watch: Watch) -> Curve:
-    """Cross-validate at each of `SHARES`, with one strength for all: quick, and good enough to tell what to expect."""
-    folds = make_folds(album.labels, album.groups, FOLDS, seed)
-    jobs = [(thinned(fold.train, album.labels, share, seed), STRENGTH) for share in SHARES for fold in folds]
+def learning_curve(labeled: LabeledPhotos, seed: int, watch: ProgressHook) -> Curve:
+    """Cross-validate at each of `SHARES`, with one strength for all: quick, and good enough to show what to expect."""
+    folds = make_folds(labeled.labels, labeled.groups, FOLDS, seed)
+    rounds = [[Fold(thinned(one.train, labeled.labels, share, seed), one.held) for one in folds] for share in SHARES]
     start = time.perf_counter()
-    heads = list(watch(fit_heads(album.features, album.targets, jobs), len(jobs), "Forecasting"))
-    cost = (time.perf_counter() - start) / sum(len(chosen) for chosen, _ in jobs)
-    logits = np.empty((len(SHARES), *album.targets.shape), np.float32)
-    for place, head in enumerate(heads):
-        share, fold = divmod(place, len(folds))
-        logits[share, folds[fold].held] = head.logits(album.features[folds[fold].held])
-    told = [_told(one, album) for one in logits]
-    labels = np.array(album.labels)
+    trials = fit_trials(labeled, rounds, [STRENGTH], watch, "Forecasting")
+    cost = (time.perf_counter() - start) / sum(len(fold.train) for part in rounds for fold in part)
+    predicted = [_predicted(part, labeled) for part in trials]
+    labels = np.array(labeled.labels)
     missed = {
-        name: tuple(int((one[labels == name] != name).sum()) for one in told) for name in sorted(set(album.labels))
+        name: tuple(int((one[labels == name] != name).sum()) for one in predicted)
+        for name in sorted(set(labeled.labels))
     }
-    scores = sigmoid(logits[-1], temperature_for(logits[-1], album.targets))
     seen = {name: int((labels == name).sum()) for name in missed}
-    return Curve(scores, told[-1].tolist(), missed, seen, cost)
+    scores, unsure, refused, accepted, resembling = _verdicts(labeled, trials[-1])
+    return Curve(scores, predicted[-1].tolist(), missed, seen, cost, unsure, refused, accepted, resembling)
 
 
-def _told(logits: Floats, album: Album) -> npt.NDArray[np.str_]:
-    """The class with the highest score; `neither` where the photo shows none and all scores are low, as it should."""
-    told = np.array(album.classes)[logits.argmax(axis=1)]
-    none = (album.targets.sum(axis=1) == 0) & (logits.max(axis=1) < 0)
-    return np.where(none, NEITHER, told)
+def _predicted(trials: list[Trial], labeled: LabeledPhotos) -> npt.NDArray[np.str_]:
+    """Return the class with the highest score; `neither` where the photo shows none and all scores are low."""
+    scores = np.empty(labeled.targets.shape, np.float32)
+    for one in trials:
+        scores[one.fold.held] = one.heads[STRENGTH].scores(labeled.features[one.fold.held])
+    best = np.array(labeled.classes)[scores.argmax(axis=1)]
+    rest = 1 - scores.sum(axis=1) if labeled.exclusive else 0.5
+    none = (labeled.targets.sum(axis=1) == 0) & (scores.max(axis=1) < rest)
+    return np.where(none, NEITHER, best)
+
+
+def _verdicts(labeled: LabeledPhotos, trials: list[Trial]) -> tuple[Floats, Estimate, Estimate, Estimate, list[str]]:
+    """Calibrate, and count verdicts on photos that the heads did not see."""
+    settings, held = choose(labeled, trials, [STRENGTH]), HeldOut.of(labeled, trials, STRENGTH)
+    ceiling = trials[0].heads[STRENGTH].ceiling
+    scores = np.empty(labeled.targets.shape, np.float32)
+    places = np.concatenate([one.fold.held for one in trials])
+    scores[places] = to_scores(settings.scaling(held.logits), ceiling, labeled.exclusive)
+    verdicts = decide_all(scores, settings.thresholds)[labeled.targets.sum(axis=1) > 0]
+    others = to_scores(settings.scaling(held.outliers), ceiling, labeled.exclusive)
+    kinds = np.concatenate([labeled.outliers.kinds[one.unseen] for one in trials])
+    resembling = _resembling(others, kinds)
+    accepted = decide_all(others, settings.thresholds)[~np.isin(kinds, resembling)] >= 0
+    return (
+        scores,
+        proportion(int((verdicts == UNSURE_CODE).sum()), len(verdicts)),
+        proportion(int((verdicts == NEITHER_CODE).sum()), len(verdicts)),
+        proportion(int(accepted.sum()), len(accepted)),
+        resembling,
+    )
+
+
+def _resembling(scores: Floats, kinds: npt.NDArray[np.str_]) -> list[str]:
+    """Return kinds most photos of which were taken for one and the same class: it may be that class."""
+    taken = np.where(scores.max(axis=1) >= 0.5, scores.argmax(axis=1), -1) if len(kinds) else np.empty(0, np.int64)
+    found = []
+    for kind in np.unique(kinds):
+        classes = taken[kinds == kind]
+        if any((classes == place).mean() >= RESEMBLES for place in np.unique(classes[classes >= 0])):
+            found.append(str(kind))
+    return found

@@ -1,20 +1,24 @@
 """Take the head off a graph and put another one on.
 
-    trunk (N, h, w, D) -> mean over places -> features (N, D) -> linear layer -> sigmoid -> scores (N, C)
-    trunk (N, h, w, D) -> the same linear layer at each place -> maps (N, h, w, C)
+    trunk (N, h, w, D) -> mean over places -> features (N, D) -> length 1 -> linear layer -> softmax or sigmoid
+        -> no more than so many photos support -> scores (N, C)
+    trunk (N, h, w, D) -> divided by the same length -> the same linear layer at each place -> maps (N, h, w, C)
 
 Only what leads to the maps that are pooled into `features` is kept; whatever the old model did after them is cut away.
 """
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 import onnx
 from onnx import helper, numpy_helper
 from onnx.utils import Extractor
 
 from pawsight.errors import BadModel, ExportDiffers
-from pawsight.learn.head import Head, sigmoid
+from pawsight.learn.head import Head
 from pawsight.runtime import INPUT
 from pawsight.runtime.onnx import OnnxSession
 from pawsight.types import Pixels
@@ -42,22 +46,51 @@ def replace_head(graph: bytes, head: Head) -> bytes:
     model = onnx.load_from_string(graph)
     places, channels_first = _pooled(model)
     trunk = Extractor(model).extract_model([INPUT], ["features"])
-    classes = len(head.bias)
-    nodes = (
-        [helper.make_node("Transpose", [places], ["learn/places"], perm=_TO_CHANNELS_LAST)] if channels_first else []
-    )
-    nodes += [
-        helper.make_node("MatMul", ["learn/places" if channels_first else places, "learn/weights"], ["learn/evidence"]),
-        helper.make_node("Add", ["learn/evidence", "learn/bias"], ["maps"]),
-        helper.make_node("Gemm", ["features", "learn/weights", "learn/bias"], ["learn/logits"]),
-        helper.make_node("Sigmoid", ["learn/logits"], ["scores"]),
-    ]
-    trunk.graph.node.extend(nodes)
-    for name, array in (("learn/weights", head.weights), ("learn/bias", head.bias)):
-        trunk.graph.initializer.append(numpy_helper.from_array(np.asarray(array, np.float32), name))
+    classes = len(head.ceiling)
+    trunk.graph.node.extend(_nodes(places, channels_first, head))
+    for name, array in _constants(head).items():
+        trunk.graph.initializer.append(numpy_helper.from_array(array, f"learn/{name}"))
     _declare(trunk.graph, {"maps": ["N", "h", "w", classes], "scores": ["N", classes]})
     onnx.checker.check_model(trunk)
     return bytes(trunk.SerializeToString())
+
+
+def _nodes(places: str, channels_first: bool, head: Head) -> list[onnx.NodeProto]:
+    """Return the nodes from places and pooled features to scores and maps."""
+    node = helper.make_node
+    nodes = [node("Transpose", [places], ["learn/places"], perm=_TO_CHANNELS_LAST)] if channels_first else []
+    shares = "Softmax" if head.exclusive else "Sigmoid"
+    return [
+        *nodes,
+        node("Mul", ["features", "features"], ["learn/squares"]),
+        node("MatMul", ["learn/squares", "learn/ones"], ["learn/sum"]),
+        node("Sqrt", ["learn/sum"], ["learn/root"]),
+        node("Max", ["learn/root", "learn/tiny"], ["learn/length"]),
+        node("Div", ["features", "learn/length"], ["learn/unit"]),
+        node("Gemm", ["learn/unit", "learn/weights", "learn/bias"], ["learn/logits"]),
+        node(shares, ["learn/logits"], ["learn/shares"]),
+        node("MatMul", ["learn/shares", "learn/classes"], ["learn/known"]),
+        node("Min", ["learn/known", "learn/ceiling"], ["scores"]),
+        node("MatMul", ["learn/places" if channels_first else places, "learn/kernel"], ["learn/evidence"]),
+        node("Reshape", ["learn/length", "learn/shape"], ["learn/lengths"]),
+        node("Div", ["learn/evidence", "learn/lengths"], ["learn/scaled"]),
+        node("Add", ["learn/scaled", "learn/offset"], ["maps"]),
+    ]
+
+
+def _constants(head: Head) -> dict[str, npt.NDArray[Any]]:
+    classes = len(head.ceiling)
+    return {
+        "weights": head.weights,
+        "bias": head.bias,
+        "kernel": np.ascontiguousarray(head.weights[:, :classes]),
+        "offset": head.bias[:classes],
+        "classes": np.eye(len(head.bias), classes, dtype=np.float32),
+        "ceiling": head.ceiling,
+        "ones": np.ones((len(head.weights), 1), np.float32),
+        "tiny": np.array([1e-12], np.float32),
+        "shape": np.array([-1, 1, 1, 1], np.int64),
+    }
 
 
 def _pooled(model: onnx.ModelProto) -> tuple[str, bool]:
@@ -104,14 +137,18 @@ def check_parity(old: OnnxSession, new: OnnxSession, head: Head, photos: Pixels)
     features, answers = old.run(photos).features, new.run(photos)
     pairs = {
         "features": (features, answers.features, FEATURES_TOLERANCE),
-        "scores": (sigmoid(head.logits(features)), answers.scores, SCORES_TOLERANCE),
-        "maps": (head.logits(features), answers.maps.mean(axis=(1, 2)), 10 * SCORES_TOLERANCE),
+        "scores": (head.scores(features), answers.scores, SCORES_TOLERANCE),
+        "maps": (
+            head.logits(features)[:, : len(head.ceiling)],
+            answers.maps.mean(axis=(1, 2)),
+            10 * SCORES_TOLERANCE,
+        ),
     }
     for name, (expected, received, tolerance) in pairs.items():
         differs = float((np.abs(expected - received) / np.maximum(1, np.abs(expected))).max())
         if not differs <= tolerance:
             raise ExportDiffers(
-                f"Expected the learnt graph to answer like what it was made of within {tolerance}, "
+                f"Expected the learned graph to answer like what it was made of within {tolerance}, "
                 f"but {name} differ by {differs:.2g}.",
                 "Report this with the versions of onnx and onnxruntime.",
             )

@@ -6,50 +6,45 @@ starts this: it must not load what learning needs.
 
 from __future__ import annotations
 
-import shutil
 import sys
 from pathlib import Path
 
 import msgspec
 
-from pawsight import private
-from pawsight.jobs import Progress, working
+from pawsight.jobs import JobProgress, working
 from pawsight.learn import Forecast, forecast, learn
+from pawsight.storage import private
+from pawsight.storage.atomic import replacing_folder
 
-FORETELL, LEARN = "foretell", "learn"
+FORECAST, LEARN = "forecast", "learn"
 
 
 def run(task: str, folder: Path, base: str, name: str) -> None:
     """Do one of the two.
 
     Args:
-        task: `foretell` or `learn`.
+        task: `forecast` or `learn`.
         folder: as above.
         base: the model whose trunk is used.
         name: of the model to make.
     """
     with working(folder / "job", task) as progress:
-        if task == FORETELL:
-            _tell(forecast(folder / "photos", base=base, watch=progress), folder, progress)
+        if task == FORECAST:
+            _write_forecast(forecast(folder / "photos", base=base, watch=progress), folder, progress)
         else:
             _learn(folder, base, name, progress)
 
 
-def _learn(folder: Path, base: str, name: str, progress: Progress) -> None:
-    """The old model stays until the new one is whole."""
-    new = private.make_folder(folder / "new")
-    try:
-        told = lambda foretold: _tell(foretold, folder, progress)  # noqa: E731
-        learn(folder / "photos", new / name, base=base, tell=told, watch=progress)
-        shutil.rmtree(folder / "model", ignore_errors=True)
-        new.rename(folder / "model")
-    finally:
-        shutil.rmtree(new, ignore_errors=True)
+def _learn(folder: Path, base: str, name: str, progress: JobProgress) -> None:
+    """Replace the model once the new one is complete."""
+    with replacing_folder(folder / "model") as new:
+        report = lambda made: _write_forecast(made, folder, progress)  # noqa: E731
+        learn(folder / "photos", new / name, base=base, report=report, watch=progress)
 
 
-def _tell(foretold: Forecast, folder: Path, progress: Progress) -> None:
-    progress.foretell(foretold.seconds)
-    private.write(folder / "forecast.json", msgspec.json.encode(foretold))
+def _write_forecast(made: Forecast, folder: Path, progress: JobProgress) -> None:
+    progress.expect(made.seconds)
+    private.write(folder / "forecast.json", msgspec.json.encode(made))
 
 
 if __name__ == "__main__":

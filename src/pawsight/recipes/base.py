@@ -10,7 +10,7 @@ from pawsight.types import FitMode
 
 
 class Augment(Struct, frozen=True, kw_only=True):
-    """How much a training photo may be changed, anew each time it is shown. The defaults change nothing.
+    """How much a training photo may be changed, differently each time it is shown. The defaults change nothing.
 
     Attributes:
         crop: smallest share of the photo's area that a random crop keeps, 0..1.
@@ -19,7 +19,7 @@ class Augment(Struct, frozen=True, kw_only=True):
         brightness, contrast, saturation: largest change, as a share (0.4: factors from 0.6 to 1.4).
         grey: share of photos that lose their colour.
         blur: share of photos that are shrunk and enlarged again, as if taken with fewer pixels.
-        pair: share of photos that share their place with another one, so that there are photos of `both`.
+        pair: share of photos that are shown together with another one, so that there are photos of `both`.
     """
 
     crop: float = 1.0
@@ -71,14 +71,20 @@ class Recipe(Struct, frozen=True, kw_only=True):
         network: which trunk of `pawsight.train.networks`.
         size, fit: the model's input.
         pretrained: start from ImageNet weights and train the linear head on cached features first.
+        start: model of the same network (a folder, or the name of a shipped one) whose weights training begins with;
+            its batch normalization does not learn. Empty: ImageNet's where `pretrained`, else random ones.
         head: `pool` averages over places before one linear layer; `flatten` has weights of its own for each place.
         photos: use only so many training photos, the first by content hash; all where 0.
+        unseen: kinds of neither that fine-tuning never sees, so that the figures for these kinds tell how the model
+            treats kinds that are new to it.
         batch: photos in one step.
         dropout: share of feature channels dropped in training.
         weight_decay: AdamW's, on kernels only.
+        balance: whether a class with few photos counts as much as one with many.
         patience: stop a phase after so many epochs without a better validation loss.
         keep_imagenet: weight of a second loss that keeps the answers of the ImageNet head as they were (learning
-            without forgetting, arXiv 1606.09282).
+            without forgetting, arXiv 1606.09282). With a teacher, its thousand probabilities are learned through a
+            head that is there in training only: they say what else is in a photo.
         gate: class -> (first, past the last) of the ImageNet classes that show it. Where every class has some, scores
             are multiplied by how much the ImageNet head sees any of them: what is neither gets low scores.
         teacher: model whose scores are learned in place of the labels (distillation, arXiv 1503.02531); none if empty.
@@ -96,11 +102,14 @@ class Recipe(Struct, frozen=True, kw_only=True):
     size: int
     fit: FitMode = "crop"
     pretrained: bool = False
+    start: str = ""
     head: Literal["pool", "flatten"] = "pool"
     photos: int = 0
+    unseen: tuple[str, ...] = ()
     batch: int = 32
     dropout: float = 0.0
     weight_decay: float = 0.0
+    balance: bool = False
     patience: int = 3
     phases: tuple[Phase, ...]
     augment: Augment = Augment()

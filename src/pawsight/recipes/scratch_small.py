@@ -6,7 +6,7 @@ Two cores of a server (Xeon, AVX-512), TensorFlow 2.21: 3 minutes. On 1,000 of 1
 answers right in the last epoch, but 65.62 % of 1,917 test photos (95 % interval 63.47-67.72). With the seeds 1 and 2:
 65.99 % (63.84-68.08) and 66.82 % (64.68-68.90); mean of the three 66.1 %, standard deviation 0.6 points.
 
-On all photos (`--photos 16265 --epochs 5`, 33 minutes beside other work): 76.84 % (74.90-78.67). The validation loss
+On all photos (`--photos 16265 --epochs 5`, 33 minutes with other work): 76.84 % (74.90-78.67). The validation loss
 was lowest after the third epoch (0.486), and rose while the training loss fell on (to 0.230).
 """
 

@@ -2,7 +2,7 @@
 
     pawsight train vgg16 --data DATA --out runs/vgg16 [--weights vgg16_notop.weights.h5]
 
-Two cores of a server (Xeon, AVX-512 VNNI), TensorFlow 2.21, beside other work: 40 minutes of one core for the linear
+Two cores of a server (Xeon, AVX-512 VNNI), TensorFlow 2.21, with other work: 40 minutes of one core for the linear
 head, 45 for block 5, 20 for blending, int8 and the measuring. One run, on 16,265 photos: 98.70 % (98.08-99.12) of 1,917
 test photos, log loss 0.042; validation wanted half of the way from the linear head to the tuned weights.
 """

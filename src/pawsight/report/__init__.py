@@ -1,5 +1,17 @@
-"""Evaluations -> what people read: lines of text, and one HTML page."""
+"""Evaluations as text and as one HTML page.
 
-from pawsight.report.text import contrast, explain_corrections, number, rate, summarise, tabulate
+Here: the words and the layout, with every number, its n and its interval. Not here: measuring (`evaluate`, `metrics`)
+and drawing (`displays`).
+"""
 
-__all__ = ["contrast", "explain_corrections", "number", "rate", "summarise", "tabulate"]
+from pawsight.report.text import (
+    contrast,
+    explain_corrections,
+    number,
+    rate,
+    summarise,
+    tabulate,
+    tabulate_refusal,
+)
+
+__all__ = ["contrast", "explain_corrections", "number", "rate", "summarise", "tabulate", "tabulate_refusal"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from pawsight.card import ModelCard
 from pawsight.displays import (
     CalibrationDisplay,
     ConfusionDisplay,
@@ -15,7 +14,10 @@ from pawsight.displays import (
     RocDisplay,
     to_svg,
 )
-from pawsight.evaluate import Evaluation, Outcome, Slice
+from pawsight.evaluate.robustness import Outcome
+from pawsight.evaluate.run import Evaluation
+from pawsight.evaluate.slices import Slice
+from pawsight.model.card import ModelCard
 
 ROW = 0.32  # inches
 

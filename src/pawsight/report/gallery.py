@@ -10,10 +10,11 @@ import numpy as np
 
 from pawsight.classifier import Classifier, Prediction
 from pawsight.data import Dataset
-from pawsight.evaluate import Evaluation, Neighbour, nearest
+from pawsight.evaluate.neighbours import Neighbour, nearest
+from pawsight.evaluate.run import Evaluation
 from pawsight.explain import heat, overlay
-from pawsight.thumbnail import thumbnail
-from pawsight.types import Pixels, Watch
+from pawsight.images.thumbnail import thumbnail
+from pawsight.types import Pixels, ProgressHook
 
 LOOKALIKES = 3
 LARGE, SMALL = 240, 96  # pixels
@@ -35,7 +36,7 @@ class Lookalike:
 
 
 @dataclass(frozen=True)
-class Case:
+class GalleryPhoto:
     """A photo of the split, and everything there is to see about its answer.
 
     Attributes:
@@ -57,13 +58,13 @@ class Case:
 
 
 def mistakes(result: Evaluation) -> list[int]:
-    """Places of the photos of one class that were told wrongly, the most confident mistake first."""
+    """Return the places of the wrongly predicted photos of one class, the most confident mistake first."""
     wrong = np.flatnonzero(result.single & ~result.right)
     true = (result.scores * result.targets).sum(axis=1)
     return [int(place) for place in sorted(wrong, key=lambda place: true[place] - result.scores[place].max())]
 
 
-def strangers(result: Evaluation) -> list[int]:
+def false_accepts(result: Evaluation) -> list[int]:
     """Places of the photos of none of the classes, the one with the highest score first."""
     none = np.flatnonzero(result.targets.sum(axis=1) == 0)
     return [int(place) for place in sorted(none, key=lambda place: -result.scores[place].max())]
@@ -75,8 +76,8 @@ def show(
     classifier: Classifier,
     data: Dataset,
     corrections: Mapping[str, str],
-    watch: Watch,
-) -> list[Case]:
+    watch: ProgressHook,
+) -> list[GalleryPhoto]:
     """Everything there is to see about some answers.
 
     Args:
@@ -105,14 +106,14 @@ def _case(
     neighbours: Sequence[Neighbour],
     classifier: Classifier,
     corrections: Mapping[str, str],
-) -> Case:
+) -> GalleryPhoto:
     row, card = data.rows[index], classifier.card
     evidence = answer.maps[:, :, card.classes.index(answer.label)]
     others = [one for one in neighbours if one.place != index][:LOOKALIKES]
     alike = [
         Lookalike(data.rows[one.place].label, one.similarity, embed(data.pixels[one.place], SMALL)) for one in others
     ]
-    return Case(
+    return GalleryPhoto(
         path=row.path,
         label=row.label,
         correction=corrections.get(row.path),

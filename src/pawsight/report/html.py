@@ -12,28 +12,24 @@ import msgspec
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from pawsight import __version__
-from pawsight.card import ModelCard
-from pawsight.classifier import BOTH, NEITHER, UNSURE, Classifier
+from pawsight.classifier import Classifier
 from pawsight.data import Dataset
-from pawsight.evaluate import (
-    HISTORY,
-    SAMPLE,
-    Corrected,
-    Evaluation,
-    Outcome,
-    Slice,
-    measure_robustness,
-    measure_slices,
-)
-from pawsight.evaluate.robustness import DISTURBANCES, sample_indices, variants
-from pawsight.metrics import Measured
+from pawsight.estimates import Estimate
+from pawsight.evaluate.corrections import CorrectedFigures
+from pawsight.evaluate.robustness import DISTURBANCES, SAMPLE, Outcome, measure_robustness, sample_indices, variants
+from pawsight.evaluate.run import Evaluation
+from pawsight.evaluate.slices import Slice, measure_slices
+from pawsight.evaluate.write import HISTORY
+from pawsight.model.card import ModelCard
+from pawsight.model.class_names import BOTH, NEITHER, UNSURE
 from pawsight.report.figures import draw, draw_robustness, draw_slices
-from pawsight.report.gallery import SMALL, Case, embed, mistakes, show, strangers
+from pawsight.report.gallery import SMALL, GalleryPhoto, embed, false_accepts, mistakes, show
 from pawsight.report.text import number, rate
-from pawsight.types import Watch, unwatched
+from pawsight.storage.atomic import write_file
+from pawsight.types import ProgressHook, no_progress
 
 TEMPLATE = "report.html"
-MISTAKES, STRANGERS = 12, 6  # at most so many in the galleries
+MISTAKES, OTHERS = 12, 6  # at most so many in the galleries
 
 
 @dataclass(frozen=True)
@@ -48,7 +44,7 @@ class Disturbed:
 
     name: str
     words: str
-    steps: list[tuple[str, Measured, str]]
+    steps: list[tuple[str, Estimate, str]]
 
 
 @dataclass(frozen=True)
@@ -64,7 +60,8 @@ class Contents:
         figures: name -> SVG.
         slices: accuracy on each.
         disturbed: first the photos as they are, then each disturbance; empty where it was not measured.
-        mistakes, strangers: photos told wrongly, and photos of none of the classes, the most confident first.
+        mistakes: wrong predictions, the most confident first.
+        false_accepts: photos of something else that were taken for a class, the most confident first.
         wrong: how many mistakes there are in all.
         date: of the report.
     """
@@ -72,13 +69,13 @@ class Contents:
     card: ModelCard
     data: Dataset
     result: Evaluation
-    corrected: Corrected | None
+    corrected: CorrectedFigures | None
     verdicts: Counter[tuple[str, str]]
     figures: dict[str, str]
     slices: list[Slice]
     disturbed: list[Disturbed]
-    mistakes: list[Case]
-    strangers: list[Case]
+    mistakes: list[GalleryPhoto]
+    false_accepts: list[GalleryPhoto]
     wrong: int
     date: str
 
@@ -98,9 +95,9 @@ def write_report(
     data: Dataset,
     folder: Path,
     *,
-    corrected: Corrected | None = None,
+    corrected: CorrectedFigures | None = None,
     sample: int = SAMPLE,
-    watch: Watch = unwatched,
+    watch: ProgressHook = no_progress,
 ) -> None:
     """Write an evaluation as one HTML page.
 
@@ -113,9 +110,7 @@ def write_report(
         watch: wraps what takes long, for a progress bar.
     """
     contents = gather(result, classifier, data, folder, corrected, sample, watch)
-    part = path.with_name(f"{path.name}.part")
-    part.write_text(render(contents), encoding="utf-8", errors="backslashreplace")
-    part.replace(path)
+    write_file(path, render(contents).encode("utf-8", "backslashreplace"))
 
 
 def gather(
@@ -123,14 +118,14 @@ def gather(
     classifier: Classifier,
     data: Dataset,
     folder: Path,
-    corrected: Corrected | None,
+    corrected: CorrectedFigures | None,
     sample: int,
-    watch: Watch,
+    watch: ProgressHook,
 ) -> Contents:
     """Measure, draw and collect what the page shows."""
     slices = measure_slices(result, classifier, data, watch)
     outcomes = measure_robustness(result, classifier, data, sample, watch) if sample else []
-    wrong, others = mistakes(result), strangers(result)[:STRANGERS]
+    wrong, others = mistakes(result), false_accepts(result)[:OTHERS]
     shown = wrong[:MISTAKES]
     cases = show([*shown, *others], result, classifier, data, corrected.labels if corrected else {}, watch)
     figures = draw(result, classifier.card, folder / HISTORY) | {"slices": draw_slices(slices)}
@@ -146,9 +141,9 @@ def gather(
         slices=slices,
         disturbed=_disturbed(outcomes, result, classifier, data) if outcomes else [],
         mistakes=cases[: len(shown)],
-        strangers=cases[len(shown) :],
+        false_accepts=cases[len(shown) :],
         wrong=len(wrong),
-        date=datetime.datetime.now(datetime.timezone.utc).date().isoformat(),
+        date=datetime.datetime.now(datetime.UTC).date().isoformat(),
     )
 
 
@@ -184,8 +179,8 @@ def render(contents: Contents) -> str:
         contents=contents,
         card=card,
         metrics=result.metrics,
-        labels=[*result.classes, *([NEITHER] if contents.strangers else [])],
-        told=[*result.classes, BOTH, NEITHER, UNSURE],
+        labels=[*result.classes, *([NEITHER] if contents.false_accepts else [])],
+        predicted=[*result.classes, BOTH, NEITHER, UNSURE],
         recipe=msgspec.json.format(msgspec.json.encode(card.recipe), indent=2).decode() if card.recipe else "",
         size=card.files[card.graph].bytes,
         version=__version__,

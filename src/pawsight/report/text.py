@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pawsight.evaluate import Comparison, Corrected, Evaluation
-from pawsight.metrics import Measured, Metrics
+from pawsight.estimates import Estimate
+from pawsight.evaluate.compare import Comparison
+from pawsight.evaluate.corrections import CorrectedFigures
+from pawsight.evaluate.run import Evaluation
+from pawsight.model.metrics import Metrics
+from pawsight.model.refusal import Refusal
 
 _RATES = {
     "accuracy": "accuracy",
@@ -26,10 +30,29 @@ def summarise(metrics: Metrics) -> str:
         lines.append(f"{name:<20} precision {rate(entry.precision)}, recall {rate(entry.recall)}")
         lines.append(f"{'':<20} F1 {rate(entry.f1)}, ROC-AUC {number(entry.roc_auc)}, support {entry.support:,}")
     names = list(metrics.per_class)
-    lines.append(f"{'confusion matrix':<20} {'told ' + ', '.join(names)}")
+    lines.append(f"{'confusion matrix':<20} {'predicted ' + ', '.join(names)}")
     lines += [f"{'  true ' + name:<20} {row}" for name, row in zip(names, metrics.confusion, strict=True)]
     lines.append(f"{'verdicts':<20} {', '.join(f'{name} {n:,}' for name, n in metrics.verdicts.items())}")
     return "\n".join(lines)
+
+
+def tabulate_refusal(refusal: Refusal) -> str:
+    """False accepts by group of kinds, kinds that the network never saw first."""
+    rows = [
+        ("kinds never seen in training", refusal.new),
+        ("kinds seen in training", refusal.seen),
+        ("all (training not recorded)", refusal.unknown),
+    ]
+    rows += [(f"  {group}", share) for group, share in refusal.groups.items()]
+    lines = [f"{name:<30} {rate(share)}" for name, share in rows if share.n]
+    worst = ", ".join(
+        f"{row.kind} {_percent(row.accepted).partition(' (')[0]}{' (seen)' if row.seen else ''}"
+        for row in refusal.kinds[:5]
+        if row.accepted.value
+    )
+    return "\n".join(
+        [f"False accepts, {refusal.photos}:", *lines, *([f"{'most accepted':<30} {worst}"] if worst else [])]
+    )
 
 
 def tabulate(results: Sequence[Evaluation], sizes: Sequence[int]) -> str:
@@ -61,7 +84,7 @@ def contrast(comparison: Comparison) -> str:
     return f"{comparison.better} is better than {worse} ({counts}, n = {comparison.n:,})"
 
 
-def explain_corrections(corrected: Corrected) -> str:
+def explain_corrections(corrected: CorrectedFigures) -> str:
     """What was corrected, in one line."""
     return (
         f"By corrected labels ({corrected.changed:,} labels of split {corrected.result.split} changed, "
@@ -69,34 +92,34 @@ def explain_corrections(corrected: Corrected) -> str:
     )
 
 
-def rate(measured: Measured) -> str:
+def rate(measured: Estimate) -> str:
     """A share in percent, such as `99.42 % (98.97-99.67, n = 1,900)`."""
     return _with_n(_percent(measured), measured)
 
 
-def number(measured: Measured) -> str:
+def number(measured: Estimate) -> str:
     """A plain number, such as `0.0123 (0.0101-0.0150, n = 1,900)`."""
     return _with_n(_decimal(measured), measured)
 
 
-def _percent(measured: Measured) -> str:
+def _percent(measured: Estimate) -> str:
     if measured.value is None:
         return "not measured"
     return f"{measured.value * 100:.2f} %{_interval(measured, 100, 2)}"
 
 
-def _decimal(measured: Measured) -> str:
+def _decimal(measured: Estimate) -> str:
     if measured.value is None:
         return "not measured"
     return f"{measured.value:.4f}{_interval(measured, 1, 4)}"
 
 
-def _interval(measured: Measured, scale: int, digits: int) -> str:
+def _interval(measured: Estimate, scale: int, digits: int) -> str:
     if measured.low is None or measured.high is None:
         return ""
     return f" ({measured.low * scale:.{digits}f}-{measured.high * scale:.{digits}f})"
 
 
-def _with_n(text: str, measured: Measured) -> str:
+def _with_n(text: str, measured: Estimate) -> str:
     n = f"n = {measured.n:,})"
     return f"{text[:-1]}, {n}" if text.endswith(")") else f"{text} ({n}"

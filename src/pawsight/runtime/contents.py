@@ -1,7 +1,7 @@
-"""What an ONNX file holds, told before anything loads it: tensors outside the file, custom operators, code of its own.
+"""Check what an ONNX file holds before anything loads it: tensors outside the file, custom operators, code of its own.
 
 ONNX Runtime would open outside files, and once did so anywhere on the disk (CVE-2022-25882 and its successors are of
-that kind). A model here is one file, made of the standard's operators in a straight line: that is all that is let in.
+that kind). A model here is one file, made of the standard's operators in a straight line: nothing else is accepted.
 The file is read as protobuf, of which ONNX uses three kinds of field; the numbers are those of `onnx.proto`.
 """
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from pawsight.errors import BadModel, MissingExtra
-from pawsight.runtime import INPUT, OUTPUTS, Outputs
+from pawsight.errors import BadModel, MissingExtra, install_hint
+from pawsight.runtime import IMAGENET, INPUT, OUTPUTS, Outputs
 from pawsight.types import Pixels
 
 SIGNATURE = "serving_default"
@@ -42,7 +42,7 @@ class LitertSession:
         if pixels.shape[1:] != wanted:
             raise ValueError(f"Expected photos of {wanted}, but received {pixels.shape[1:]}.")
         answers = runner(**{INPUT: pixels})
-        return Outputs(*(answers[name] for name in OUTPUTS))
+        return Outputs(**{name: answers[name] for name in (*OUTPUTS, IMAGENET) if name in answers})
 
     def _runner(self) -> Any:
         """This thread's interpreter, at our signature."""
@@ -56,7 +56,7 @@ def _open(graph: bytes, threads: int) -> Any:
         from ai_edge_litert.interpreter import Interpreter
     except ImportError as error:
         raise MissingExtra(
-            "This model is in LiteRT's format, and LiteRT is not installed.", "Run: pip install 'pawsight[litert]'"
+            "This model is in LiteRT's format, and LiteRT is not installed.", install_hint("litert")
         ) from error
     try:
         interpreter = Interpreter(model_content=graph, num_threads=threads)

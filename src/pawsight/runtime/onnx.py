@@ -5,7 +5,7 @@ from __future__ import annotations
 import onnxruntime as ort
 
 from pawsight.errors import BadModel
-from pawsight.runtime import INPUT, OUTPUTS, Outputs
+from pawsight.runtime import IMAGENET, INPUT, OUTPUTS, Outputs
 from pawsight.runtime.contents import check_contents
 from pawsight.types import Pixels
 
@@ -35,13 +35,15 @@ class OnnxSession:
         threads: processor threads for one call; 1 where calls run side by side.
 
     Raises:
-        BadModel: not a graph, one that is more than `contents` lets in, or not one with our input and outputs.
+        BadModel: not a graph, one that `contents` refuses, or not one with our input and outputs.
     """
 
     def __init__(self, graph: bytes, threads: int = 1) -> None:
         check_contents(graph)
         self._session = open_graph(graph, threads)
         self._check_names()
+        optional = [node.name for node in self._session.get_outputs() if node.name == IMAGENET]
+        self._outputs = [*OUTPUTS, *optional]
 
     def _check_names(self) -> None:
         inputs = {node.name: node.type for node in self._session.get_inputs()}
@@ -56,7 +58,7 @@ class OnnxSession:
 
     def run(self, pixels: Pixels) -> Outputs:
         """Answer for `(N, size, size, 3)` uint8 RGB photos."""
-        return Outputs(*self._session.run(list(OUTPUTS), {INPUT: pixels}))
+        return Outputs(*self._session.run(self._outputs, {INPUT: pixels}))
 
 
 def _first_line(error: Exception) -> str:

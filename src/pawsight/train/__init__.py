@@ -1,4 +1,8 @@
-"""Training: the only folder that imports Keras."""
+"""Training: the only folder that imports Keras and TensorFlow.
+
+Here: networks, phases of training, distillation, calibration, int8, and export to ONNX. Not here: recipes (`recipes`),
+measuring on test photos (`evaluate`), and training without Keras (`learn`).
+"""
 
 import os
 import warnings

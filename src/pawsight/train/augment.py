@@ -12,6 +12,11 @@ from pawsight.types import Pixels
 # ITU-R BT.601 weights of red, green and blue in grey.
 _GREY = np.array([0.299, 0.587, 0.114])
 
+INSETS = 0.4  # share of pairs in which one photo lies in the other
+INSET_SIDES = (0.3, 0.6)  # of the picture's side
+SPLITS = (0.3, 0.7)  # where pictures of two parts are divided
+SQUEEZE = 1.6  # a part shows at most so much more of its photo than its shape holds
+
 
 def augment(pixels: Pixels, how: Augment, rng: np.random.Generator, size: int) -> Pixels:
     """Crop, stretch, blur, mirror and recolour one photo at random.
@@ -62,21 +67,46 @@ def _recolour(pixels: Pixels, how: Augment, rng: np.random.Generator) -> Pixels:
     return np.asarray(Image.fromarray(np.ascontiguousarray(pixels)).convert("RGB", tuple(matrix.ravel())))
 
 
-def side_by_side(first: Pixels, second: Pixels, upright: bool) -> Pixels:
-    """Put two photos into one, each its middle two thirds squeezed into a half.
+def combine(first: Pixels, second: Pixels, rng: np.random.Generator) -> Pixels:
+    """Put two photos into one picture: next to each other in uneven parts, or one as an inset in the other.
+
+    Pasting instances into other photos teaches a network to look at each place (Ghiasi et al., arXiv 2012.07177).
 
     Args:
         first, second: `(S, S, 3)` uint8.
-        upright: one above the other, else one beside the other.
+        rng: decides layout, sizes and places.
 
     Returns:
         `(S, S, 3)` uint8.
     """
+    if rng.random() < INSETS:
+        return _inset(first, second, rng)
+    return _split(first, second, rng)
+
+
+def _split(first: Pixels, second: Pixels, rng: np.random.Generator) -> Pixels:
+    """Two photos, side by side or one above the other; each fills its part with a crop of the part's shape."""
     size = first.shape[0]
-    half, sixth = size // 2, size / 6
-    box = (0, sixth, size, size - sixth) if upright else (sixth, 0, size - sixth, size)
-    parts = [
-        resize(photo, (size, length) if upright else (length, size), box, "bilinear")
-        for photo, length in ((first, half), (second, size - half))
-    ]
+    upright = rng.random() < 0.5
+    length = round(size * rng.uniform(*SPLITS))
+    parts = [_fill(photo, part, upright, rng) for photo, part in ((first, length), (second, size - length))]
     return np.concatenate(parts, axis=0 if upright else 1)
+
+
+def _fill(photo: Pixels, length: int, upright: bool, rng: np.random.Generator) -> Pixels:
+    """Crop a part of `length` x S (or S x `length`), scaled down as far as `SQUEEZE` allows, from a photo."""
+    size = photo.shape[0]
+    wide = min(size, length * rng.uniform(1, SQUEEZE))
+    start = rng.uniform(0, size - wide)
+    box = (0, start, size, start + wide) if upright else (start, 0, start + wide, size)
+    return resize(photo, (size, length) if upright else (length, size), box, "bilinear")
+
+
+def _inset(first: Pixels, second: Pixels, rng: np.random.Generator) -> Pixels:
+    """The second photo, made smaller, at a random place in the first."""
+    size = first.shape[0]
+    side = round(size * rng.uniform(*INSET_SIDES))
+    top, left = rng.integers(0, size - side + 1, 2)
+    picture = first.copy()
+    picture[top : top + side, left : left + side] = resize(second, (side, side), None, "bilinear")
+    return picture

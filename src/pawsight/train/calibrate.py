@@ -2,108 +2,175 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize_scalar
+from scipy.optimize import minimize
+from scipy.special import logsumexp
 
-from pawsight.card import Budget, Metric, Thresholds
-from pawsight.intervals import wilson_interval
+from pawsight.estimates import proportion
+from pawsight.model.card import Budget, Thresholds
+from pawsight.model.decision import UNSURE_CODE, decide_all, shown
 from pawsight.types import Floats
 
-ERROR_BUDGET = 0.005
-REFUSED = 0.0005
-STEEPNESS = 5.0
+ERROR_BUDGET = 0.01
+LABEL_ERRORS = 0.002  # share of photos whose label is wrong, where nobody has counted
 BUDGETS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1)
 _MARGINS = np.round(np.arange(0.5, 1.0, 0.01), 2)
+_PRIOR = 3.0  # standard deviation of log slopes and biases before any photo is seen
 
 
-def fit_temperature(logits: Floats, targets: Floats) -> float:
-    """The one number that logits are divided by, so that scores are neither too sure nor too shy.
+@dataclass(frozen=True)
+class Scaling:
+    """Calibrated logits are `slope * logits + bias`; both `(C,)` float32."""
 
-    Temperature scaling (Guo et al., arXiv 1706.04599), by mean binary cross-entropy.
+    slope: Floats
+    bias: Floats
+
+    def __call__(self, logits: Floats) -> Floats:
+        """Calibrate `(N, C)` logits."""
+        scaled: Floats = logits * self.slope + self.bias
+        return scaled
+
+
+def fit_scaling(logits: Floats, targets: Floats) -> Scaling:
+    """Fit a slope and a bias per class, by binary cross-entropy (Platt 1999).
+
+    How sure scores may be depends on the number of photos: a class that was seen n times in n photos is expected n + 1
+    times in n + 2 (Platt's targets), and slopes and biases are pulled to 1 and 0, with less weight than one photo has.
 
     Args:
-        logits: `(N, C)`.
+        logits: `(N, C)`, of photos that the model did not learn from.
         targets: `(N, C)`, 0 or 1.
     """
-
-    def loss(log_temperature: float) -> float:
-        scaled = logits / np.exp(log_temperature)
-        return float(np.mean(np.logaddexp(0, scaled) - targets * scaled))
-
-    return float(np.exp(minimize_scalar(loss, bounds=(-3, 3), method="bounded").x))
+    wanted = soften(targets).astype(np.float64)
+    fits = [_fit_line(logits[:, place].astype(np.float64), wanted[:, place]) for place in range(targets.shape[1])]
+    slopes, biases = np.array(fits, dtype=np.float32).T
+    return Scaling(slopes, biases)
 
 
-def fit_gate(evidence: Floats) -> tuple[float, float]:
-    """Choose how steep a gate is, and where it is half open.
+def _fit_line(logits: npt.NDArray[np.float64], wanted: npt.NDArray[np.float64]) -> tuple[float, float]:
+    def loss(line: npt.NDArray[np.float64]) -> float:
+        scaled = np.exp(line[0]) * logits + line[1]
+        return float(np.sum(np.logaddexp(0, scaled) - wanted * scaled) + (line @ line) / (2 * _PRIOR**2))
+
+    line = minimize(loss, np.zeros(2), method="L-BFGS-B", bounds=[(-4, 4), (-8, 8)]).x
+    return float(np.exp(line[0])), float(line[1])
+
+
+def fit_softmax_scaling(logits: Floats, targets: Floats, photos: int) -> Scaling:
+    """Fit one slope for the logits of exclusive classes, and a bias for "none of them".
+
+    As sure as the number of photos allows: the class shown is expected n + 1 times in n + 2. A wrong label moves the
+    slope little: no photo costs more than a prediction by chance would (a lapse rate: Wichmann and Hill 2001).
 
     Args:
-        evidence: `(N,)`, log odds that any class is there, of photos that show one.
-
-    Returns:
-        slope and middle: half open where `REFUSED` of these photos lie below. Less steep, it would take from the
-        scores of common photos; later, it would refuse more of them; other things lie far below either way.
+        logits: `(N, K)`, of photos that the model did not learn from; K is C, or C + 1 with "none of them" last.
+        targets: `(N, C)`, 0 or 1; all 0 for photos of none of the classes.
+        photos: rows that are photos of the user; those after them are outliers and together weigh a quarter as much.
     """
-    return STEEPNESS, float(np.quantile(evidence, REFUSED))
+    wanted = _with_none(targets, logits.shape[1])
+    smallest, lapse = max(1.0, float(wanted.sum(axis=0).min())), 0.5 / (float(wanted.sum(axis=0).max()) + 2)
+    sure = (smallest + 1) / (smallest + 2)
+    soft = wanted * sure + (1 - wanted) * (1 - sure) / max(1, logits.shape[1] - 1)
+    weight = np.ones(len(logits))
+    weight[photos:] = 0.25 * photos / max(1, len(logits) - photos)
+
+    def loss(line: npt.NDArray[np.float64]) -> float:
+        scaled = np.exp(line[0]) * logits.astype(np.float64)
+        scaled[:, targets.shape[1] :] += line[1]
+        shares = np.exp(scaled - logsumexp(scaled, axis=1, keepdims=True))
+        losses = -(soft * np.log((1 - lapse) * shares + lapse / logits.shape[1])).sum(axis=1)
+        return float(weight @ losses + (line @ line) / (2 * _PRIOR**2))
+
+    line = minimize(loss, np.zeros(2), method="L-BFGS-B", bounds=[(-4, 4), (-8, 8)]).x
+    slope, bias = np.full(logits.shape[1], np.exp(line[0]), np.float32), np.zeros(logits.shape[1], np.float32)
+    bias[targets.shape[1] :] = line[1]
+    return Scaling(slope, bias)
 
 
-def fit_thresholds(scores: Floats, targets: Floats, budget: float = ERROR_BUDGET) -> Thresholds:
-    """The least strict thresholds that keep wrong answers within a budget.
+def _with_none(targets: Floats, count: int) -> npt.NDArray[np.float64]:
+    """Add a column for photos of none of the classes, where there is one: `(N, count)`."""
+    none = (targets.sum(axis=1, keepdims=True) == 0).astype(np.float64)
+    return np.concatenate([targets.astype(np.float64), none], axis=1)[:, :count]
 
-    A photo is answered when every score is at or outside the thresholds; the answer is wrong when any class is told
-    wrongly. What is not answered is `unsure`.
+
+def soften(targets: Floats) -> Floats:
+    """Replace 0 and 1 by what so many photos can prove (Platt 1999): 1 by (n + 1) / (n + 2) for a class seen in n."""
+    seen = targets.sum(axis=0)
+    present, absent = (seen + 1) / (seen + 2), 1 / (len(targets) - seen + 2)
+    softened: Floats = absent + targets * (present - absent)
+    return softened
+
+
+def fit_thresholds(
+    scores: Floats,
+    targets: Floats,
+    budget: float = ERROR_BUDGET,
+    *,
+    exclusive: bool = False,
+    least: float = 0.5,
+    refuse: float = 1.0,
+) -> Thresholds:
+    """Choose the thresholds that a model answers with where nobody asks for another error budget.
+
+    They are those of `fit_budgets` for `budget`, or for the next larger one that so few photos can prove. Wrong labels
+    among the photos make the budget that can be proven larger, and do not drive the thresholds to the ends. Where not
+    even the largest can be proven, they are the ones with the smallest share of errors that cannot be ruled out.
 
     Args:
-        scores: `(N, C)`, 0..1.
+        scores, targets: see `fit_budgets`.
+        budget: largest share of wrong verdicts among those other than `unsure`.
+        exclusive, least, refuse: see `fit_budgets`.
+    """
+    tried = _try_margins(scores, targets, exclusive, least, refuse)
+    for most in (budget, *(larger for larger in BUDGETS if larger > budget)):
+        if found := _keeps(tried, most):
+            return found.thresholds
+    return min(tried, key=_most_wrong).thresholds
+
+
+def fit_budgets(
+    scores: Floats, targets: Floats, *, exclusive: bool = False, least: float = 0.5, refuse: float = 1.0
+) -> dict[str, Budget]:
+    """For each of `BUDGETS`, find the least strict thresholds that can be relied on to keep it.
+
+    What counts is not the share of wrong verdicts seen but the upper end of its 95 % interval, so that other photos of
+    the kind keep the budget too. Verdicts are those of `pawsight.model.decision`.
+
+    Args:
+        scores: `(N, C)`, 0..1, of photos that the model did not learn from.
         targets: `(N, C)`, 0 or 1.
-        budget: largest share of wrong answers among the answered.
+        exclusive: whether the classes exclude each other.
+        least: smallest score from which a class is said to be there.
+        refuse: largest sum of scores up to which exclusive classes are all said not to be there.
 
     Returns:
-        Thresholds that lie evenly around one half; the strictest tried where none keeps the budget.
+        Budget, such as `0.01`, -> what it takes. Budgets that cannot be proven with this many photos are left out.
     """
-    for margin in _MARGINS:
-        answered, wrong = _told(scores, targets, margin)
-        if answered.any() and wrong.sum() <= budget * answered.sum():
-            break
-    return _thresholds(margin)
-
-
-def fit_budgets(scores: Floats, targets: Floats) -> dict[str, Budget]:
-    """For each of `BUDGETS`, the least strict thresholds that can be relied on to keep it.
-
-    Stricter than `fit_thresholds`: not the share of wrong answers seen has to be within the budget, but the upper end
-    of its 95 % interval, so that the promise holds for other photos of the kind too.
-
-    Args:
-        scores: `(N, C)`, 0..1.
-        targets: `(N, C)`, 0 or 1.
-
-    Returns:
-        Budget, such as `0.01`, -> what it takes. Budgets that cannot be promised from this many photos are left out.
-    """
-    tried = [_budget(scores, targets, margin) for margin in _MARGINS]
-    found = {f"{most:g}": next((one for one in tried if _high(one) <= most), None) for most in BUDGETS}
+    tried = _try_margins(scores, targets, exclusive, least, refuse)
+    found = {f"{most:g}": _keeps(tried, most) for most in BUDGETS}
     return {most: one for most, one in found.items() if one}
 
 
-def _budget(scores: Floats, targets: Floats, margin: float) -> Budget:
-    answered, wrong = _told(scores, targets, margin)
-    return Budget(_thresholds(margin), _share((~answered).sum(), len(answered)), _share(wrong.sum(), answered.sum()))
+def _try_margins(scores: Floats, targets: Floats, exclusive: bool, least: float, refuse: float) -> list[Budget]:
+    """Return what thresholds do, from the least strict ones to the strictest."""
+    truth = shown(targets)
+    margins = [float(margin) for margin in _MARGINS if margin >= min(least, _MARGINS[-1])]
+    all_thresholds = (Thresholds(min(refuse, round(1 - margin, 2)), margin, exclusive) for margin in margins)
+    return [_judge(decide_all(scores, thresholds), truth, thresholds) for thresholds in all_thresholds]
 
 
-def _high(budget: Budget) -> float:
+def _judge(verdicts: npt.NDArray[np.int64], truth: npt.NDArray[np.int64], thresholds: Thresholds) -> Budget:
+    answered = verdicts != UNSURE_CODE
+    wrong, given = int((answered & (verdicts != truth)).sum()), int(answered.sum())
+    return Budget(thresholds, proportion(len(truth) - given, len(truth)), proportion(wrong, given))
+
+
+def _keeps(tried: list[Budget], most: float) -> Budget | None:
+    return next((one for one in tried if _most_wrong(one) <= most), None)
+
+
+def _most_wrong(budget: Budget) -> float:
     return 1.0 if budget.wrong.high is None else budget.wrong.high
-
-
-def _share(hits: int, n: int) -> Metric:
-    return Metric(int(hits) / int(n), int(n), *wilson_interval(int(hits), int(n))) if n else Metric(0.0, 0)
-
-
-def _told(scores: Floats, targets: Floats, margin: float) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
-    """Which photos get an answer, `(N,)`, and which of them a wrong one."""
-    answered = np.all((scores >= margin) | (scores <= 1 - margin), axis=1)
-    return answered, answered & np.any((scores >= 0.5) != (targets >= 0.5), axis=1)
-
-
-def _thresholds(margin: float) -> Thresholds:
-    return Thresholds(absent=round(1 - float(margin), 2), present=float(margin))

@@ -11,9 +11,10 @@ from msgspec import Struct
 
 from pawsight.errors import TrainingStopped
 from pawsight.recipes import Recipe
+from pawsight.storage.atomic import replacing, write_file
 
 
-class Progress(Struct, frozen=True, kw_only=True):
+class TrainingProgress(Struct, frozen=True, kw_only=True):
     """How far a run has come.
 
     Attributes:
@@ -54,23 +55,21 @@ class Checkpoint:
         path.write_bytes(run)
 
     @property
-    def progress(self) -> Progress:
+    def progress(self) -> TrainingProgress:
         """How far the run has come; before its first epoch where nothing is saved."""
         path = self.folder / "progress.json"
-        return msgspec.json.decode(path.read_bytes(), type=Progress) if path.exists() else Progress()
+        return msgspec.json.decode(path.read_bytes(), type=TrainingProgress) if path.exists() else TrainingProgress()
 
     def has(self, name: str) -> bool:
         """Whether weights of this name are there."""
         return self._path(name).exists()
 
-    def save(self, name: str, model: keras.Model, progress: Progress | None = None) -> None:
-        """Save weights (and the optimizer's state, once compiled); whole or not at all."""
-        part = self.folder / f"part-{name}.weights.h5"
-        model.save_weights(part)
-        part.replace(self._path(name))
+    def save(self, name: str, model: keras.Model, progress: TrainingProgress | None = None) -> None:
+        """Save weights (and the optimizer's state, once compiled), atomically."""
+        with replacing(self._path(name)) as part:
+            model.save_weights(part)
         if progress:
-            (self.folder / "progress.part").write_bytes(msgspec.json.encode(progress))
-            (self.folder / "progress.part").replace(self.folder / "progress.json")
+            write_file(self.folder / "progress.json", msgspec.json.encode(progress))
 
     def load(self, name: str, model: keras.Model) -> None:
         """Load weights of this name into `model`, and the optimizer's state where both have one alike."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import math
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -16,19 +15,22 @@ import numpy as np
 from pawsight.data import Dataset
 from pawsight.errors import TrainingStopped
 from pawsight.recipes import Phase, Recipe
-from pawsight.train.checkpoint import Checkpoint, Progress
-from pawsight.train.feed import Feed, training_indices
+from pawsight.storage.atomic import replacing
+from pawsight.train.balance import photo_weights
+from pawsight.train.checkpoint import Checkpoint, TrainingProgress
+from pawsight.train.display import TrainingDisplay
+from pawsight.train.distill import teacher_scores
+from pawsight.train.loader import PhotoLoader
+from pawsight.train.mixed_precision import is_faster, mixed_precision
 from pawsight.train.networks import Network, freeze
-from pawsight.train.student import IMAGENET, LOGITS, Student, make_student
-from pawsight.train.teacher import teach
+from pawsight.train.options import PLAIN, RunOptions
+from pawsight.train.phase_model import IMAGENET, LOGITS, PhaseModel, make_phase_model
+from pawsight.train.preflight import training_indices
+from pawsight.train.tensorboard import write_scalars
 
 WARM_UP = 0.05
+AVERAGED = 0.05  # share of a phase's steps that the statistics of batch normalization average over, at most
 HISTORY = "history.csv"
-
-
-def verbosity() -> int:
-    """Keras' `verbose`: a bar with the time left for people, a line an epoch for files."""
-    return 1 if sys.stdout.isatty() else 2
 
 
 class StopOnNonFinite(keras.callbacks.Callback):
@@ -43,38 +45,75 @@ class StopOnNonFinite(keras.callbacks.Callback):
             )
 
 
-def fit(network: Network, data: Dataset, recipe: Recipe, checkpoint: Checkpoint) -> None:
+class StopAtDeadline(keras.callbacks.Callback):
+    """End an epoch before its time where the run has no more of it."""
+
+    def __init__(self, options: RunOptions) -> None:
+        super().__init__()
+        self._options = options
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        self.model.stop_training = not self._options.has_time(0)
+
+
+def fit(network: Network, data: Dataset, recipe: Recipe, checkpoint: Checkpoint, options: RunOptions = PLAIN) -> None:
     """Train through all phases, from where the checkpoint stands; ends with the best weights of the last phase."""
     first = max(0, checkpoint.progress.phase)
+    display = TrainingDisplay(recipe, len(training_indices(data, recipe)))
     if checkpoint.has("best"):
         checkpoint.load("best", network.logits)
+    mixed = is_faster() if options.mixed_precision is None else options.mixed_precision
     for number in range(first, len(recipe.phases)):
-        _train_phase(network, data, recipe, number, checkpoint)
-        checkpoint.load("best", network.logits)
+        if options.has_time(display.epoch_seconds):
+            with mixed_precision(network.trunk, mixed):
+                _train_phase(network, data, recipe, number, checkpoint, display, options)
+        if checkpoint.has("best"):  # else no epoch fitted into the time, and the head of the start stays
+            checkpoint.load("best", network.logits)
 
 
-def _train_phase(network: Network, data: Dataset, recipe: Recipe, number: int, checkpoint: Checkpoint) -> None:
+def _train_phase(
+    network: Network,
+    data: Dataset,
+    recipe: Recipe,
+    number: int,
+    checkpoint: Checkpoint,
+    display: TrainingDisplay,
+    options: RunOptions,
+) -> None:
     phase = recipe.phases[number]
     indices = training_indices(data, recipe)
-    freeze(network, phase.learn_from, recipe.pretrained)
-    student = make_student(network, data, recipe, phase, checkpoint.folder)
-    _compile(student.model, recipe, phase, steps=phase.epochs * math.ceil(len(indices) / recipe.batch))
+    freeze(network, phase.learn_from, recipe.pretrained or bool(recipe.start))
+    student = make_phase_model(network, data, recipe, phase, checkpoint.folder)
+    steps = phase.epochs * math.ceil(len(indices) / recipe.batch)
+    limit_momentum(network.trunk, steps)
+    _compile(student.model, recipe, phase, steps)
     progress = checkpoint.progress
     if progress.phase == number:
         checkpoint.load("last", student.model)
     else:
-        progress = Progress(phase=number)
+        progress = TrainingProgress(phase=number)
     first = sum(earlier.epochs for earlier in recipe.phases[:number])
     while progress.epoch < phase.epochs and progress.stale < recipe.patience:
+        if not options.has_time(display.epoch_seconds):
+            return display.say_time_is_up()
         epoch = first + progress.epoch
         size = phase.size(progress.epoch, recipe.size)
         feed = _feed(student, data, recipe, epoch, size, checkpoint.folder)
-        row = _train_epoch(student, feed, data, recipe)
+        start = time.monotonic()
+        watchers = [StopOnNonFinite(), StopAtDeadline(options), display.batches(number, progress.epoch, len(feed))]
+        trained = _train_epoch(student, feed, watchers)
+        took = time.monotonic() - start
+        row = trained | _validate(student, data, recipe)
+        row = _by_labels(row) | {"seconds": round(time.monotonic() - start, 1)}
+        display.end_epoch(number, progress.epoch, row, took)
         progress = _advance(progress, row["val_loss"])
         if progress.stale == 0:
             checkpoint.save("best", network.logits)
         _record(checkpoint.folder / HISTORY, {"phase": phase.name, "epoch": epoch + 1} | row)
+        if options.tensorboard:
+            write_scalars(options.tensorboard, epoch + 1, row)
         checkpoint.save("last", student.model, progress)
+        display.say_stale(number, progress)
 
 
 class _Accuracy(keras.metrics.BinaryAccuracy):
@@ -87,7 +126,7 @@ class _Accuracy(keras.metrics.BinaryAccuracy):
 def _compile(model: keras.Model, recipe: Recipe, phase: Phase, steps: int) -> None:
     warm_up = max(1, round(WARM_UP * steps))
     rate = keras.optimizers.schedules.CosineDecay(
-        0.0, steps - warm_up, warmup_target=phase.rate, warmup_steps=warm_up, name="one_cycle"
+        0.0, max(1, steps - warm_up), warmup_target=phase.rate, warmup_steps=warm_up, name="one_cycle"
     )
     optimizer = keras.optimizers.AdamW(rate, weight_decay=recipe.weight_decay)
     optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
@@ -106,30 +145,53 @@ def _compile(model: keras.Model, recipe: Recipe, phase: Phase, steps: int) -> No
     model.optimizer.build(model.trainable_variables)
 
 
-def _feed(student: Student, data: Dataset, recipe: Recipe, epoch: int, size: int, folder: Path) -> Feed:
+def _feed(student: PhaseModel, data: Dataset, recipe: Recipe, epoch: int, size: int, folder: Path) -> PhotoLoader:
     """The training photos of one epoch; with the teacher's scores for targets where there is one."""
+    view = epoch % recipe.views if recipe.teacher else None
+    taught = teacher_scores(data, recipe, epoch % recipe.views, folder) if recipe.teacher else None
     indices = training_indices(data, recipe)
-    if not recipe.teacher:
-        return Feed(data, indices, recipe, epoch, size=size, show=student.show)
-    view = epoch % recipe.views
-    taught = teach(data, recipe, view, folder)
-    return Feed(data, indices, recipe, epoch, view=view, size=size, targets=taught, show=student.show)
+    return PhotoLoader(
+        data,
+        indices,
+        recipe,
+        epoch,
+        view=view,
+        size=size,
+        targets=taught,
+        show=student.show,
+        weights=photo_weights(data.targets, indices) if recipe.balance else None,
+    )
 
 
-def _train_epoch(student: Student, feed: Feed, data: Dataset, recipe: Recipe) -> dict[str, float]:
-    start = time.monotonic()
-    held_out = Feed(data, data.indices("validation"), recipe, show=student.show)
-    model = student.model
-    history = model.fit(feed, epochs=1, shuffle=False, callbacks=[StopOnNonFinite()], verbose=verbosity()).history
-    row = {name: values[-1] for name, values in history.items()}
-    row |= {f"val_{name}": value for name, value in model.evaluate(held_out, return_dict=True, verbose=0).items()}
-    # The loss on labels alone, where Keras adds that on ImageNet's answers to it.
+def limit_momentum(trunk: keras.Model, steps: int) -> None:
+    """Let the statistics of batch normalization follow in a short run: no momentum outlasts `AVERAGED` of its steps.
+
+    With Keras' 0.999 and a few hundred steps, what a network serves with would still be its first values.
+    """
+    most = 1 - 1 / max(2.0, AVERAGED * steps)
+    for layer in trunk.layers:
+        if isinstance(layer, keras.layers.BatchNormalization):
+            layer.momentum = min(layer.momentum, most)
+
+
+def _train_epoch(student: PhaseModel, feed: PhotoLoader, watchers: list[keras.callbacks.Callback]) -> dict[str, float]:
+    history = student.model.fit(feed, epochs=1, shuffle=False, callbacks=watchers, verbose=0).history
+    return {name: values[-1] for name, values in history.items()}
+
+
+def _validate(student: PhaseModel, data: Dataset, recipe: Recipe) -> dict[str, float]:
+    held_out = PhotoLoader(data, data.indices("validation"), recipe, show=student.show)
+    measured = student.model.evaluate(held_out, return_dict=True, verbose=0)
+    return {f"val_{name}": value for name, value in measured.items()}
+
+
+def _by_labels(row: dict[str, float]) -> dict[str, float]:
+    """Keep the loss on labels alone, where Keras adds that on the ImageNet head's predictions to it."""
     row |= {name.replace(f"{LOGITS}_", ""): value for name, value in row.items() if f"{LOGITS}_" in name}
-    row = {name: value for name, value in row.items() if f"{LOGITS}_" not in name}
-    return row | {"seconds": round(time.monotonic() - start, 1)}
+    return {name: value for name, value in row.items() if f"{LOGITS}_" not in name}
 
 
-def _advance(progress: Progress, loss: float) -> Progress:
+def _advance(progress: TrainingProgress, loss: float) -> TrainingProgress:
     if not math.isfinite(loss):
         raise TrainingStopped(f"Expected a finite validation loss, but it became {loss}.", "Lower the learning rate.")
     better = loss < progress.best
@@ -148,15 +210,13 @@ def _record(path: Path, row: dict[str, Any]) -> None:
         with path.open(newline="") as file:
             rows = [old for old in csv.DictReader(file) if int(old["epoch"]) < row["epoch"]]
     rows.append({name: f"{value:.6g}" if isinstance(value, float) else value for name, value in row.items()})
-    part = path.with_suffix(".part")
-    with part.open("w", newline="") as file:
+    with replacing(path) as part, part.open("w", newline="") as file:
         writer = csv.DictWriter(file, row, lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
-    part.replace(path)
 
 
-def validation_loss(student: Student, data: Dataset, recipe: Recipe) -> float:
+def validation_loss(student: PhaseModel, data: Dataset, recipe: Recipe) -> float:
     """Mean binary cross-entropy on the validation split."""
     held_out = data.indices("validation")
     logits = student.read(data, held_out, recipe)[LOGITS]

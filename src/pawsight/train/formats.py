@@ -12,14 +12,14 @@ import numpy as np
 import onnx
 import tensorflow as tf
 
-from pawsight.card import Precision
 from pawsight.errors import BadModel
-from pawsight.runtime import INPUT, OUTPUTS, Outputs
+from pawsight.model.card import Precision
+from pawsight.runtime import IMAGENET, INPUT, OUTPUTS, Outputs
 from pawsight.train.export import write_onnx
-from pawsight.train.halve import halve
+from pawsight.train.float16 import to_float16
 from pawsight.train.networks import Network
+from pawsight.train.onnx_to_keras import onnx_to_keras
 from pawsight.train.quantise import quantise
-from pawsight.train.rebuild import rebuild
 from pawsight.types import Pixels
 
 __all__ = ["Formats", "KerasSession", "SavedModelSession"]
@@ -42,7 +42,7 @@ class Formats:
     @cached_property
     def network(self) -> keras.Model:
         """From `pixels` to `scores`, `features` and `maps`, in float32."""
-        return keras.models.load_model(self._keras_file) if self._keras_file else rebuild(self._graph)
+        return keras.models.load_model(self._keras_file) if self._keras_file else onnx_to_keras(self._graph)
 
     @cached_property
     def saved(self) -> Path:
@@ -70,7 +70,7 @@ class Formats:
         if precision == "float32":
             return exact.read_bytes()
         if precision == "float16":
-            return bytes(halve(onnx.load(exact)).SerializeToString())
+            return bytes(to_float16(onnx.load(exact)).SerializeToString())
         if (photos := sample()) is None:
             raise BadModel(
                 "Expected photos that show which values occur in this model, but there are none: ONNX in int8 needs "
@@ -81,12 +81,10 @@ class Formats:
         return target.read_bytes()
 
     def litert(self, precision: Precision) -> bytes:
-        """A LiteRT graph. float16 and int8 are what weights are stored in; activations stay float, int8 weights are
-        multiplied in int8 with activations that are rounded as they come (dynamic range)."""
+        """Return a LiteRT graph: weights in float32, or stored in float16; it computes in float32 either way."""
         converter = tf.lite.TFLiteConverter.from_saved_model(str(self.saved))
-        if precision != "float32":
-            converter.optimizations = [tf.lite.Optimize.DEFAULT]
         if precision == "float16":
+            converter.optimizations = [tf.lite.Optimize.DEFAULT]
             converter.target_spec.supported_types = [tf.float16]
         return bytes(converter.convert())
 
@@ -114,4 +112,5 @@ class SavedModelSession:
 
 
 def _outputs(answers: dict[str, Any]) -> Outputs:
-    return Outputs(*(np.asarray(keras.ops.convert_to_numpy(answers[name])) for name in OUTPUTS))
+    given = [name for name in (*OUTPUTS, IMAGENET) if name in answers]
+    return Outputs(*(np.asarray(keras.ops.convert_to_numpy(answers[name])) for name in given))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -13,7 +14,8 @@ from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantTy
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
 from pawsight.runtime import INPUT
-from pawsight.train.compact import compact
+from pawsight.train.fold_input import fold_input, input_scale
+from pawsight.train.minify_onnx import minify
 from pawsight.types import Pixels
 
 PHOTOS = 320
@@ -36,7 +38,8 @@ def quantise(source: Path, target: Path, pixels: Pixels) -> None:
     """Write an int8 version of a graph: weights signed and per channel, with quantise-dequantise nodes (QDQ).
 
     Everything after the trunk (pooling, linear head, gate, sigmoid) computes in float: it costs nothing and holds the
-    decimals. Large matrices there are only stored in int8.
+    decimals. Large matrices there are only stored in int8. What the network does to its pixels is folded into the first
+    convolution.
 
     Args:
         source: a float32 graph.
@@ -46,27 +49,40 @@ def quantise(source: Path, target: Path, pixels: Pixels) -> None:
     with tempfile.TemporaryDirectory() as folder:
         prepared, large = Path(folder) / "prepared.onnx", Path(folder) / "large.onnx"
         quant_pre_process(source, prepared, skip_symbolic_shape=True)
+        before, scales = _input(prepared)
         quantize_static(
             prepared,
             large,
             _Photos(pixels),
             quant_format=QuantFormat.QDQ,
             op_types_to_quantize=["Conv", "Add", "Clip", "Relu", "MaxPool"],
-            nodes_to_exclude=_end_nodes(prepared),
+            nodes_to_exclude=before + _end_nodes(prepared),
             # Unsigned activations: with signed ones ONNX Runtime has no fast kernel on x86 and gains nothing.
             activation_type=QuantType.QUInt8,
             weight_type=QuantType.QInt8,
             per_channel=True,
+            extra_options={"TensorQuantOverrides": scales},
         )
         model = onnx.load(large)
     store_small(model)
-    compact(model)
+    fold_input(model)
+    minify(model)
     onnx.save(model, target)
+
+
+def _input(path: Path) -> tuple[list[str], dict[str, list[dict[str, Any]]]]:
+    """Nodes before the first convolution, and the scale at which its input is the pixels themselves, where one is."""
+    names, exact = input_scale(onnx.load(path))
+    if exact is None:
+        return names, {}
+    tensor, scale, zero = exact
+    return names, {tensor: [{"scale": np.array(scale, np.float32), "zero_point": np.array(zero, np.uint8)}]}
 
 
 def _end_nodes(path: Path) -> list[str]:
     """Nodes after the trunk that would be quantised but for this."""
-    return [node.name for node in onnx.load(path).graph.node if "head" in node.name or "gate" in node.name]
+    nodes = onnx.load(path).graph.node
+    return [node.name for node in nodes if any(name in node.name for name in ("head", "gate", "places"))]
 
 
 def store_small(model: onnx.ModelProto) -> None:

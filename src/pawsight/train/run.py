@@ -13,32 +13,41 @@ import keras
 import msgspec
 import numpy as np
 
-from pawsight.card import GRAPH, Data, Input, ModelCard, Precision, Thresholds, seal
 from pawsight.data import Dataset
-from pawsight.errors import BadData
+from pawsight.data.licences import known_licences
+from pawsight.model.card import GRAPH, Input, ModelCard, Precision, Thresholds, TrainingData
+from pawsight.model.refusal import FILE
+from pawsight.model.seal import seal
 from pawsight.parallel import in_order
 from pawsight.recipes import Recipe
 from pawsight.runtime import golden
 from pawsight.runtime.onnx import OnnxSession
-from pawsight.train.blend import blend
-from pawsight.train.calibrate import fit_budgets, fit_gate, fit_temperature, fit_thresholds
+from pawsight.train.both_figures import both_figures
+from pawsight.train.calibrate import fit_budgets, fit_thresholds
 from pawsight.train.checkpoint import Checkpoint
 from pawsight.train.export import export_onnx
-from pawsight.train.feed import Feed
 from pawsight.train.fit import HISTORY, fit
-from pawsight.train.linear import train_head
+from pawsight.train.fit_heads import Heads, fit_heads
+from pawsight.train.leave_one_out import leave_one_kind_out
+from pawsight.train.linear_probe import train_head
 from pawsight.train.networks import Network, build
+from pawsight.train.options import PLAIN, RunOptions
+from pawsight.train.phase_model import make_phase_model, sample_photos
+from pawsight.train.preflight import check_run, model_name, partial_folder
 from pawsight.train.quantise import quantise
-from pawsight.train.student import LOGITS, Student, make_student, sample_photos
+from pawsight.train.trunk_outputs import serving_batches
+from pawsight.train.weight_interpolation import interpolate
 from pawsight.types import Floats
 
 QUANTISING_MAY_COST = 0.002
+# Share of wrong verdicts on validation. A quarter of it are photos of neither, more than people bring who sort pets.
+BUDGET = 0.02
 GOLDEN_TOLERANCE = 0.05
 LIBRARIES = ("keras", "numpy", "onnxruntime", "pillow", "tensorflow-cpu", "tensorflow", "torch", "jax")
 
 
-def train(recipe: Recipe, data: Dataset, out: Path, weights: Path | None = None) -> Path:
-    """Train a recipe, export it, and write its folder, all beside `out`; `publish` puts it in place.
+def train(recipe: Recipe, data: Dataset, out: Path, weights: Path | None = None, options: RunOptions = PLAIN) -> Path:
+    """Train a recipe, export it, and write its folder, all next to `out`; `publish` puts it in place.
 
     A killed run goes on where it was when called again with the same recipe, data and `out`.
 
@@ -47,100 +56,81 @@ def train(recipe: Recipe, data: Dataset, out: Path, weights: Path | None = None)
         data: prepared photos, at least as large as the recipe wants them.
         out: the model folder to be.
         weights: a file of ImageNet weights, for networks that do not bring them.
+        options: how long the run may take, and where its curves are written.
 
     Returns:
         The model folder, complete but for what evaluation adds.
 
     Raises:
-        BadData: the photos were prepared for another input, or `out` exists.
+        BadData: as `preflight.check_run`.
         TrainingStopped: a loss that is not finite, or an unfinished run of something else.
         ExportDiffers: the graph does not answer like the network.
     """
-    _check(recipe, data, out)
+    check_run(recipe, data, out)
     keras.utils.set_random_seed(recipe.seed)
-    checkpoint = Checkpoint(_partial(out), recipe, data.fingerprint)
+    checkpoint = Checkpoint(partial_folder(out), recipe, data.fingerprint)
     network = build(recipe, data.classes, weights)
     recipe = msgspec.structs.replace(recipe, phases=tuple(map(network.settle, recipe.phases)))
     _start(network, data, recipe, checkpoint)
-    fit(network, data, recipe, checkpoint)
-    student = make_student(network, data, recipe, recipe.phases[-1], checkpoint.folder)
-    losses = blend(network.logits, student, data, recipe, checkpoint) if recipe.blends else {}
+    fit(network, data, recipe, checkpoint, options)
+    student = make_phase_model(network, data, recipe, recipe.phases[-1], checkpoint.folder)
+    losses = interpolate(network.logits, student, data, recipe, checkpoint) if recipe.blends else {}
     record = {"blend_losses": {str(share): loss for share, loss in losses.items()}}
-    return finish(network, student, data, recipe, checkpoint.folder, record)
+    return finish(network, data, recipe, checkpoint.folder, record)
 
 
-def finish(
-    network: Network, student: Student, data: Dataset, recipe: Recipe, work: Path, record: dict[str, Any]
-) -> Path:
+def finish(network: Network, data: Dataset, recipe: Recipe, work: Path, record: dict[str, Any]) -> Path:
     """Calibrate a trained network, export it, and write its folder.
 
     Args:
-        network, student: trained; the student answers for validation.
+        network: trained.
         data, recipe: what it was trained on, and how.
         work: folder for the files on the way, with the training's history.
-        record: what the card should say beside the recipe.
+        record: what the card should say besides the recipe.
     """
-    temperature = _calibrate(network, student, data, recipe)
-    return _write_folder(network, data, recipe, work, temperature, record)
+    heads = fit_heads(network, data, recipe, work)
+    record = {**record, "scaling": {"slope": heads.scaling.slope.tolist(), "bias": heads.scaling.bias.tolist()}}
+    return _write_folder(heads, data, recipe, work, record)
 
 
 def publish(out: Path) -> None:
     """Put a finished training in place, and remove its checkpoints."""
-    partial = _partial(out)
+    partial = partial_folder(out)
     (partial / "model").replace(out)
     shutil.rmtree(partial)
-
-
-def _partial(out: Path) -> Path:
-    return out.with_name(f"{out.name}.partial")
-
-
-def _check(recipe: Recipe, data: Dataset, out: Path) -> None:
-    if out.exists():
-        raise BadData(f"Expected a new folder for the model, but {out} exists.", "Choose another --out.")
-    if data.size < recipe.size or data.fit != recipe.fit:
-        raise BadData(
-            f"Recipe {recipe.name} wants photos prepared at {recipe.size} pixels or more with {recipe.fit}, "
-            f"but these have {data.size} with {data.fit}.",
-            f"Prepare them with --size {recipe.size} --fit {recipe.fit}.",
-        )
 
 
 def _start(network: Network, data: Dataset, recipe: Recipe, checkpoint: Checkpoint) -> None:
     if checkpoint.has("start"):
         checkpoint.load("start", network.logits)
         return
-    if recipe.pretrained:
+    if recipe.pretrained and not recipe.start:
         train_head(network, data, recipe, checkpoint.folder)
     checkpoint.save("start", network.logits)
 
 
-def _calibrate(network: Network, student: Student, data: Dataset, recipe: Recipe) -> float:
-    """Fit the temperature and the gate on validation, and put them into the network: every runtime is calibrated."""
-    held_out = data.indices("validation")
-    targets, read = data.targets[held_out], student.read(data, held_out, recipe)
-    temperature = fit_temperature(read[LOGITS], targets)
-    network.head.set_weights([weights / temperature for weights in network.head.get_weights()])
-    if network.gate:
-        evidence = keras.ops.convert_to_numpy(network.gate.evidence(read["features"]))[:, 0]
-        network.gate.set(*fit_gate(evidence[targets.sum(axis=1) > 0]))
-    return temperature
-
-
-def _write_folder(
-    network: Network, data: Dataset, recipe: Recipe, work: Path, temperature: float, record: dict[str, Any]
-) -> Path:
+def _write_folder(heads: Heads, data: Dataset, recipe: Recipe, work: Path, record: dict[str, Any]) -> Path:
     folder = work / "model"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     shutil.copy(work / HISTORY, folder / HISTORY)
-    serving = network.serving()
+    serving = heads.network.serving()
     serving.save(folder / "model.keras")
     export_onnx(serving, work / "float32.onnx")
     precision = _choose_graph(work, folder, data, recipe)
     session = OnnxSession((folder / GRAPH).read_bytes(), threads=2)
     scores, targets = _held_out_scores(session, data, recipe), data.targets[data.indices("validation")]
-    card = _card(data, recipe, folder, session, precision, temperature, fit_thresholds(scores, targets), record)
+    thresholds = fit_thresholds(scores, targets, BUDGET)
+    name = model_name(work.with_name(work.name.removesuffix(".partial")), data)
+    card = _card(
+        data, recipe, folder, name, session, precision, 1 / float(heads.scaling.slope.mean()), thresholds, record
+    )
+    if refusal := leave_one_kind_out(heads, thresholds, recipe):
+        (folder / FILE).write_bytes(msgspec.json.format(msgspec.json.encode(refusal), indent=2) + b"\n")
+        card = msgspec.structs.replace(card, metrics=refusal.metrics())
+    if len(data.classes) > 1:
+        found = both_figures(session, data, recipe, thresholds)
+        card = msgspec.structs.replace(card, metrics=card.metrics | found)
     seal(msgspec.structs.replace(card, budgets=fit_budgets(scores, targets)), folder)
     return folder
 
@@ -167,25 +157,25 @@ def _accuracy(graph: Path, data: Dataset, recipe: Recipe) -> float:
 
 
 def _held_out_scores(session: OnnxSession, data: Dataset, recipe: Recipe) -> Floats:
-    feed = Feed(data, data.indices("validation"), recipe)
-    batches = in_order(lambda number: session.run(feed.pixels(number)).scores, range(len(feed)), 2, 4)
-    return np.concatenate(list(batches))
+    batches = serving_batches(data, data.indices("validation"), recipe)
+    return np.concatenate(list(in_order(lambda batch: session.run(batch()).scores, batches, 2, 4)))
 
 
 def _card(
     data: Dataset,
     recipe: Recipe,
     folder: Path,
+    name: str,
     session: OnnxSession,
     precision: Precision,
     temperature: float,
     thresholds: Thresholds,
     record: dict[str, Any],
 ) -> ModelCard:
-    today = datetime.datetime.now(datetime.timezone.utc).date()
+    today = datetime.datetime.now(datetime.UTC).date()
     digest = hashlib.sha256((folder / GRAPH).read_bytes()).hexdigest()
     card = ModelCard(
-        name=recipe.name,
+        name=name,
         version=f"{today:%Y.%m.%d}-{digest[:6]}",
         date=today.isoformat(),
         classes=list(data.classes),
@@ -194,7 +184,7 @@ def _card(
         temperature=temperature,
         precision=precision,
         recipe=msgspec.to_builtins(recipe) | record,
-        data=Data(fingerprint=data.fingerprint, splits=data.splits),
+        data=TrainingData(data.fingerprint, data.splits, known_licences(data.description.sources)),
         libraries=_versions(),
         licence=recipe.licence,
         origin=recipe.origin,

@@ -1,9 +1,9 @@
-"""The web edge: a page for people, an API for programs, both from one `Prediction`.
+"""The web: pages for people and an API for programs, both from one `Prediction`.
 
-A photo's walk: `uploads` takes it from the request, `answers` lets the classifier answer and the archive remember;
-`pages` shows them, `api` sends them, `problems` says in words and numbers what could not be done.
+Here: `uploads` takes photos from the request, `service` has them classified and stored, `pages` shows the result, `api`
+sends it. Not here: training and drawing; a layer test sees to that.
 """
 
-from pawsight.web.factory import create_app
+from pawsight.web.app import create_app
 
 __all__ = ["create_app"]

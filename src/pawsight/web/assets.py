@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -16,10 +17,15 @@ from typing import Any
 from flask import Blueprint, Flask, Response, current_app, g, request
 
 _FOR_EVER = "public, max-age=31536000, immutable"
-_TEXTS = ("text/", "application/json", "application/manifest+json", "image/svg+xml")
+_TEXTS = (
+    *("text/", "application/json", "application/manifest+json", "image/svg+xml"),
+    *("application/wasm", "application/javascript"),
+)
 _LEAST = 1000  # bytes; smaller answers fit into one packet anyway
-_FILES = 64
+_FILES = 128
+_COMMENTS = re.compile(rb"^[ \t]*(?://.*|/\*\*[\s\S]*?\*/)[ \t]*\n", re.MULTILINE)  # those that fill lines
 _MODULES = Path(__file__).parent / "static" / "modules"
+_IMPORT = re.compile(r"^import [^;]*? from \"\./([\w-]+)\.js\";", re.MULTILINE)
 
 
 class _Versioned(Blueprint):
@@ -35,9 +41,28 @@ modules = _Versioned("modules", __name__, static_folder=_MODULES, static_url_pat
 def install(app: Flask) -> None:
     """Give static files their addresses, let browsers keep them, and compress what is text."""
     app.register_blueprint(modules)
+    app.before_request(_ignore_several_ranges)
     app.url_defaults(_add_version)
     app.after_request(_keep)
     app.after_request(_compress)
+    app.jinja_env.globals.update(imported_modules=imported_modules)
+
+
+def imported_modules(name: str) -> list[str]:
+    """Return the names of all modules that one imports, and those that they import: a page can ask for all at once."""
+    found: list[str] = []
+    waiting = [name]
+    while waiting:
+        path = _MODULES / f"{waiting.pop()}.js"
+        fresh = [one for one in _imports(path, path.stat().st_mtime_ns) if one not in found and one != name]
+        found += fresh
+        waiting += fresh
+    return sorted(found)
+
+
+@lru_cache(_FILES)
+def _imports(path: Path, changed: int) -> list[str]:
+    return list(dict.fromkeys(_IMPORT.findall(path.read_text(encoding="utf-8"))))
 
 
 def _add_version(endpoint: str, values: dict[str, Any]) -> None:
@@ -60,8 +85,11 @@ def _path(endpoint: str | None, values: dict[str, Any] | None) -> Path | None:
 def _version(path: Path) -> str:
     if path.parent != _MODULES:
         return _digest(path, path.stat().st_mtime_ns)
-    every = "".join(_digest(one, one.stat().st_mtime_ns) for one in sorted(_MODULES.iterdir()))
-    return hashlib.sha256(every.encode()).hexdigest()[:12]
+    if "modules_version" not in g:  # a page names dozens of them
+        every = "".join(_digest(one, one.stat().st_mtime_ns) for one in sorted(_MODULES.iterdir()))
+        g.modules_version = hashlib.sha256(every.encode()).hexdigest()[:12]
+    version: str = g.modules_version
+    return version
 
 
 @lru_cache(_FILES)
@@ -71,7 +99,8 @@ def _digest(path: Path, changed: int) -> str:
 
 @lru_cache(_FILES)
 def _packed(path: Path, changed: int) -> bytes:
-    return gzip.compress(path.read_bytes(), mtime=0)
+    data = path.read_bytes()
+    return gzip.compress(_COMMENTS.sub(b"", data) if path.suffix == ".js" else data, 9, mtime=0)
 
 
 def _keep(response: Response) -> Response:
@@ -82,10 +111,16 @@ def _keep(response: Response) -> Response:
     return response
 
 
+def _ignore_several_ranges() -> None:
+    """Answer a request for several ranges with the whole file, as RFC 9110 (14.2) allows; Werkzeug would refuse it."""
+    if "," in request.headers.get("Range", ""):
+        request.environ.pop("HTTP_RANGE")
+
+
 def _compress(response: Response) -> Response:
     """Pack a text for who takes it; not where somebody is logged in, for lengths tell of what is inside (BREACH)."""
     text = (response.mimetype or "").startswith(_TEXTS)
-    if not text or request.method != "GET" or response.status_code != 200 or "admin" in g:
+    if not text or request.method not in ("GET", "HEAD") or response.status_code != 200 or "admin" in g:
         return response
     response.vary.add("Accept-Encoding")
     if request.accept_encodings["gzip"] <= 0 or (response.content_length or _LEAST) < _LEAST:

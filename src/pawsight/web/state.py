@@ -8,34 +8,33 @@ from flask import Flask, current_app
 
 from pawsight.archive.store import Archive
 from pawsight.classifier import Classifier
-from pawsight.decoding import Decoders
+from pawsight.decoding import DecoderPool
 from pawsight.settings import Settings
-from pawsight.web.examination import Examination
-from pawsight.web.rates import Rates
-from pawsight.web.shelf import Shelf
+from pawsight.web.models.readiness import ReadinessCheck
+from pawsight.web.models.registry import ModelRegistry
+from pawsight.web.security.rate_limit import RateLimits
 
 _NAME = "pawsight"
 
 
 @dataclass(frozen=True)
 class State:
-    """The settings, models, archive and decoders, what counts photos and their bytes, and the model's examination."""
+    """The settings, models, archive, decoders, rate limits and readiness of one app."""
 
     settings: Settings
-    shelf: Shelf
+    registry: ModelRegistry
     archive: Archive
-    decoders: Decoders
-    rates: Rates | None = None
-    quota: Rates | None = None
-    examination: Examination = field(default_factory=Examination)
+    decoders: DecoderPool
+    limits: RateLimits
+    readiness: ReadinessCheck = field(default_factory=ReadinessCheck)
 
     @property
     def classifier(self) -> Classifier:
-        """The model that answers where none is named. Ask once in a request: the next time it may be another one."""
-        return self.shelf.first
+        """The default model. Read it once in a request: the next time it may be another one."""
+        return self.registry.first
 
 
-def attach(app: Flask, state: State) -> None:
+def init_app(app: Flask, state: State) -> None:
     """Give an app its state, once, when it is made."""
     app.extensions[_NAME] = state
 

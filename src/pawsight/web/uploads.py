@@ -1,4 +1,4 @@
-"""Photos out of a request: bytes in memory, never a path, never a file of ours."""
+"""Read photos from a request: bytes in memory, never a path, never a file of ours."""
 
 from __future__ import annotations
 
@@ -10,30 +10,45 @@ from flask import Request, request
 
 from pawsight.errors import PawsightError
 from pawsight.settings import Settings
-from pawsight.web.rates import BESIDE
-from pawsight.web.state import state
 
 FIELD = "image"
+_FORM, _UNTYPED = "multipart/form-data", ("", "application/octet-stream")  # what programs send by default
 _SLACK = 1_000_000  # what multipart adds around the photos
+_PARTS, _TRAINING_PARTS = 2000, 20_000
 
 
 class MissingImage(PawsightError):
-    """A request for an answer without a photo in it."""
+    """The request holds no photo in the field `image`."""
 
     code = "missing_image"
+    remedy = "Send `multipart/form-data` with at least one file in the field `image`."
 
 
 class TooManyPhotos(PawsightError):
-    """More photos in one request than the settings allow."""
+    """One request holds more photos than `max_photos`."""
 
     code = "too_many_photos"
+    remedy = "Send them in several requests, or raise the setting `max_photos`."
 
 
 class MemoryRequest(Request):
     """A request whose uploads stay in memory; Werkzeug would write those over 500 kB to disk.
 
-    Photos to learn from may be many at once, and come only from who is logged in: there it may.
+    Training photos may be many at once, and come only from a logged-in admin: those it may write.
     """
+
+    @property
+    def _is_training(self) -> bool:
+        return self.path.startswith("/admin/learn/")
+
+    @property
+    def max_form_parts(self) -> int:
+        """The most parts of a form: more than any limit of photos, so that this is what is reported."""
+        return _TRAINING_PARTS if self._is_training else _PARTS
+
+    @max_form_parts.setter
+    def max_form_parts(self, value: int) -> None:
+        raise AttributeError("The number of parts follows from the path.")
 
     def _get_file_stream(
         self,
@@ -42,7 +57,7 @@ class MemoryRequest(Request):
         filename: str | None = None,
         content_length: int | None = None,
     ) -> IO[bytes]:
-        if self.path.startswith("/admin/learn/"):
+        if self._is_training:
             return super()._get_file_stream(total_content_length, content_type, filename, content_length)
         return io.BytesIO()
 
@@ -52,7 +67,7 @@ class Upload:
     """One photo as it came.
 
     Attributes:
-        name: what the client calls it; shown back to the sender as text, and used for nothing else.
+        name: what the client calls it, any text; shown back to the sender, and used for nothing else.
         data: its bytes, of any kind and size up to the limit of the whole request.
     """
 
@@ -71,29 +86,31 @@ def body_limit(settings: Settings) -> int:
 
 
 def uploads(settings: Settings) -> list[Upload]:
-    """Take the photos from the current request, in their order.
+    """Read the photos of the current request, in their order: files of a form, or one photo as the whole body.
 
     Raises:
         MissingImage: there is none.
         TooManyPhotos: there are more than `settings.max_photos`.
-        RateLimited: this client sent too many in the last minute, or too much in the last day.
         RequestEntityTooLarge: the body is larger than `body_limit`.
     """
-    sent = [Upload(file.filename or "", file.read()) for file in request.files.getlist(FIELD)]
-    photos = [upload for upload in sent if upload.name or upload.data]  # a browser sends an empty part for no choice
+    photos = [upload for upload in _sent() if upload.name or upload.data]  # a browser sends an empty part for no choice
     if not photos:
         raise MissingImage(
-            f"Expected a photo in the multipart file field {FIELD!r}, but none came.",
-            "Choose a photo, or send one as multipart/form-data.",
+            f"There is no photo in the file field {FIELD!r} of the form.",
+            "Send a photo as multipart/form-data, or as the body with a Content-Type such as image/jpeg.",
         )
     if len(photos) > settings.max_photos:
         raise TooManyPhotos(
-            f"Expected at most {settings.max_photos} photos in one request, but {len(photos)} came.",
+            f"A request may hold at most {settings.max_photos} photos, but {len(photos)} came.",
             "Send them in several requests.",
         )
-    client, shared = request.remote_addr or "", state()
-    if shared.rates:
-        shared.rates.take(client, len(photos))
-    if shared.quota:
-        shared.quota.take(client, sum(len(photo.data) + BESIDE for photo in photos))
     return photos
+
+
+def _sent() -> list[Upload]:
+    kind = request.mimetype
+    if kind.startswith("image/") or kind in _UNTYPED:
+        return [Upload("", request.get_data())]
+    if kind != _FORM:  # Werkzeug would read megabytes as fields, and complain about their size
+        return []
+    return [Upload(file.filename or "", file.read()) for file in request.files.getlist(FIELD)]

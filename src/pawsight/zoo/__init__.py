@@ -1,11 +1,14 @@
-"""The model folders that come with the package, found by name."""
+"""The model folders that come with the package, found by name.
+
+Here: the folders, and how a name becomes one. Not here: models that operators train or publish (`web.models`).
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from pawsight.card import CARD
 from pawsight.errors import ModelNotFound
+from pawsight.model.card import CARD
 
 DEFAULT = "lite0"
 FOLDER = Path(__file__).parent

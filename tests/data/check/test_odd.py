@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from pawsight.data import Row
-from pawsight.data.check.odd import find_odd
+from pawsight.data.check.odd import find_duplicates, find_imbalance, find_odd
 from pawsight.data.check.survey import Survey
 
 
@@ -18,7 +18,7 @@ def seen(number: int, **changed: tuple[int, float]) -> Survey:
     return Survey(np.zeros((number, 2), np.float32), **columns)
 
 
-def test_each_kind_is_told_once(row: Callable[..., Row]) -> None:
+def test_each_kind_is_named_once(row: Callable[..., Row]) -> None:
     rows = [row(str(number)) for number in range(10)]
     rows[3], rows[4], rows[5] = (
         row("3", width=20, height=30),
@@ -39,3 +39,27 @@ def test_ordinary_photos_are_not_odd_and_the_strongest_comes_first(row: Callable
     assert find_odd(rows, seen(4)) == []
     rows = [row(str(width), width=width, height=100) for width in (260, 100, 400, 100)]
     assert [one.path for one in find_odd(rows, seen(4))] == ["400", "260"]
+
+
+def test_groups_are_separated_and_ordered(row: Callable[..., Row]) -> None:
+    rows = [
+        row("a", group="1", sha256="1"), row("b", group="1", sha256="1"), row("alone"),
+        row("c", group="2", sha256="2"), row("d", group="2", sha256="3", split="test"),
+        row("e", group="3", sha256="4"), row("f", "dog", group="3", sha256="4"),
+    ]  # fmt: skip
+    found = find_duplicates(rows)
+    assert [[photo.path for photo in group.photos] for group in found] == [["e", "f"], ["c", "d"], ["a", "b"]]
+    assert [group.kind for group in found] == ["exact", "near", "exact"]
+    assert [group.contradictory for group in found] == [True, False, False]
+    assert [group.across_splits for group in found] == [False, True, False]
+    assert found[1].photos[1].split == "test"
+
+
+def test_enough_of_each_is_fine() -> None:
+    assert find_imbalance({"cat": 100, "dog": 300}) == []
+
+
+def test_few_and_lopsided_are_named() -> None:
+    few, lopsided = find_imbalance({"cat": 40, "dog": 500})
+    assert few.startswith("Only 40 photos of cat")
+    assert "12.5 times as many photos of dog as of cat" in lopsided

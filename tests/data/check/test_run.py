@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -11,12 +12,13 @@ from pawsight.data import Dataset
 from pawsight.data.check.findings import Findings, read_findings
 from pawsight.data.check.page import write_page
 from pawsight.data.check.run import check
+from pawsight.data.check.survey import look_here
 from pawsight.errors import BadData
 
 
 @pytest.fixture(scope="module")
 def found(faulty: Dataset, classifier: Classifier) -> Findings:
-    return check(faulty, classifier.session, 32, classifier.card.id)
+    return check(faulty, partial(look_here, classifier.session, 32), classifier.card.id)
 
 
 def test_every_planted_fault_is_found(found: Findings) -> None:

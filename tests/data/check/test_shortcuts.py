@@ -54,7 +54,7 @@ def test_so_are_dogs_in_another_format(row: Callable[..., Row], seen: Survey) ->
     assert found[0].auc == 1
 
 
-def test_one_class_cannot_be_told(row: Callable[..., Row], seen: Survey) -> None:
+def test_one_class_has_no_shortcuts(row: Callable[..., Row], seen: Survey) -> None:
     assert find_shortcuts([row(str(number)) for number in range(NUMBER)], seen) == []
 
 

@@ -7,7 +7,8 @@ import pytest
 
 from pawsight.classifier import Classifier
 from pawsight.data.check.suspects import judge
-from pawsight.data.sources import list_files, open_source
+from pawsight.data.layout import list_files
+from pawsight.data.sources import open_source
 from pawsight.types import Floats
 
 CLASSES = ("cat", "dog", "panda")
@@ -41,19 +42,40 @@ def test_flipped_labels_come_first_with_what_they_show() -> None:
     assert found.errors == pytest.approx(len(flipped), abs=2)
 
 
-def test_photos_of_nothing_known_are_told_as_neither() -> None:
+def test_photos_of_nothing_known_are_called_neither() -> None:
     features = clusters(2)
-    strangers = [5, 100]
-    features[strangers, :32], features[5, 48:56], features[100, 80:88] = 0, 6, 6
+    outliers = [5, 100]
+    features[outliers, :32], features[5, 48:56], features[100, 80:88] = 0, 6, 6
     labels = ["cat"] * EACH + ["dog"] * EACH
     found = judge(features, labels, alone(len(labels)))
     assert found
-    assert set(np.argsort(-found.wrong)[:2]) == set(strangers)
-    assert set(found.suggested[strangers]) == {"neither"}
+    assert set(np.argsort(-found.wrong)[:2]) == set(outliers)
+    assert set(found.suggested[outliers]) == {"neither"}
     labels[5] = labels[100] = "neither"  # a label says so itself: then that is no ground for suspicion
-    again = judge(np.vstack([features, features[strangers]]), [*labels, "neither", "neither"], alone(len(labels) + 2))
+    again = judge(np.vstack([features, features[outliers]]), [*labels, "neither", "neither"], alone(len(labels) + 2))
     assert again
-    assert again.wrong[strangers].max() < found.wrong[strangers].min()
+    assert again.wrong[outliers].max() < found.wrong[outliers].min()
+
+
+def test_what_is_said_of_training_photos_does_not_depend_on_test_photos() -> None:
+    """Their labels may be anything: nothing was learned from them, and still they are judged."""
+    features, labels = clusters(), [name for name in CLASSES for _ in range(EACH)]
+    held = [place % 10 == 0 for place in range(len(labels))]
+    one = judge(features, labels, alone(len(labels)), held)
+    spoiled = features.copy()
+    spoiled[held] = features[held][::-1]  # test photos that show something else
+    other = judge(spoiled, labels, alone(len(labels)), held)
+    assert one
+    assert other
+    kept = ~np.array(held)
+    # The classifier's word is the same; only the spread of residuals, which shows `neither`, is of all photos.
+    assert np.abs(one.wrong[kept] - other.wrong[kept]).max() < 0.2
+    assert other.wrong[held].mean() > 0.5 > one.wrong[held].mean()
+
+
+def test_labels_of_which_only_test_photos_are_there_are_not_judged() -> None:
+    labels = ["cat"] * EACH + ["dog"] * EACH
+    assert judge(clusters(2), labels, alone(len(labels)), [label == "dog" for label in labels]) is None
 
 
 def test_a_copy_gives_no_alibi() -> None:

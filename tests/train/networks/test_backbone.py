@@ -52,7 +52,7 @@ def test_all_of_it_learns_with_a_share_of_one(trunk: keras.Model) -> None:
     assert stage(trunk, 1.0) == ""
 
 
-def test_weights_that_cannot_be_had_are_told(tmp_path: Path) -> None:
+def test_weights_that_cannot_be_had_are_named(tmp_path: Path) -> None:
     (tmp_path / "x.weights.h5").write_bytes(b"nothing")
     whole = Backbone("MobileNetV3Small", SIZE)
     with pytest.raises(BadData, match=r"MobileNetV3Small's ImageNet weights, .* --weights none"):
@@ -67,6 +67,7 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.mark.long
 def test_published_weights_end_up_in_the_trunk(weights: Path) -> None:
     recipe = backbone("MobileNet", SIZE, "crop")
     trunk = build(recipe, ("cat", "dog"), weights).trunk
@@ -77,6 +78,7 @@ def test_published_weights_end_up_in_the_trunk(weights: Path) -> None:
     )
 
 
+@pytest.mark.long
 def test_head_first_then_the_last_layers(data: Dataset, weights: Path, tmp_path: Path) -> None:
     """A whole training, with two phases, into a folder that answers."""
     recipe = backbone("MobileNet", SIZE, "crop", share=0.2)

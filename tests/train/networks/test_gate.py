@@ -11,7 +11,7 @@ import pytest
 
 from pawsight.recipes import Recipe, find
 from pawsight.train.networks import Network, build, lite0
-from pawsight.train.networks.gate import Gate
+from pawsight.train.networks.gate import MOST_EVIDENCE, Gate
 from pawsight.types import Floats
 
 CLASSES = ("cat", "dog")
@@ -48,21 +48,44 @@ def _log_odds(features: Floats, head: keras.layers.Dense, wanted: list[int]) -> 
 
 
 def test_evidence_is_the_log_odds_of_the_classes_together(gate: Gate, head: keras.layers.Dense) -> None:
-    evidence = keras.ops.convert_to_numpy(gate.evidence(_features()))
+    evidence = keras.ops.convert_to_numpy(gate.evidence(gate.probabilities(_features())))
     assert evidence.shape == (20, 1)
     np.testing.assert_allclose(evidence[:, 0], _log_odds(_features(), head, [2, 3, 4, 7, 8]), rtol=1e-3, atol=1e-4)
 
 
-def test_no_mass_at_all_is_still_a_number(gate: Gate) -> None:
-    evidence = keras.ops.convert_to_numpy(gate.evidence(_features() * 1000))
-    assert np.isfinite(evidence).all()
-    assert evidence.min() < -15
+def test_no_mass_is_a_number_and_no_more_than_the_head_is_believed(gate: Gate) -> None:
+    evidence = keras.ops.convert_to_numpy(gate.evidence(gate.probabilities(_features() * 1000)))
+    assert evidence.min() == -MOST_EVIDENCE
 
 
-def test_slope_and_middle_say_how_far_it_is_open(gate: Gate, head: keras.layers.Dense) -> None:
-    gate.set(2.0, -0.5)
-    wanted = 1 / (1 + np.exp(-2 * (_log_odds(_features(), head, [2, 3, 4, 7, 8]) + 0.5)))
-    np.testing.assert_allclose(keras.ops.convert_to_numpy(gate(_features()))[:, 0], wanted, atol=1e-4)
+def test_slope_and_middle_set_how_far_the_first_part_is_open(gate: Gate, head: keras.layers.Dense) -> None:
+    gate.set_evidence(2.0, -0.5)
+    wanted = _sigmoid(2 * (_log_odds(_features(), head, [2, 3, 4, 7, 8]) + 0.5))
+    np.testing.assert_allclose(keras.ops.convert_to_numpy(gate(_features())[0])[:, 0], wanted, atol=1e-4)
+
+
+def test_a_photo_passes_where_both_parts_let_it_pass(gate: Gate, head: keras.layers.Dense) -> None:
+    kernel = np.random.default_rng(2).normal(size=WIDTH).astype(np.float32)
+    gate.set_evidence(2.0, -0.5)
+    gate.set_outliers(kernel, 0.3, -0.2)
+    evidence, features = _log_odds(_features(), head, [2, 3, 4, 7, 8]), _features()
+    outliers = features @ kernel / np.linalg.norm(features, axis=1) + 0.3 * evidence - 0.2
+    wanted = _sigmoid(2 * (evidence + 0.5)) * _sigmoid(outliers)
+    np.testing.assert_allclose(keras.ops.convert_to_numpy(gate(features)[0])[:, 0], wanted, atol=1e-4)
+
+
+def test_a_network_without_an_imagenet_head_refuses_too() -> None:
+    gate = Gate()
+    gate.build((None, WIDTH))
+    np.testing.assert_allclose(keras.ops.convert_to_numpy(gate(_features())), 1, atol=1e-6)  # as long as nothing is set
+    gate.set_outliers(np.ones(WIDTH, np.float32), 0.0, 0.0)
+    features = _features()
+    wanted = _sigmoid(features.sum(axis=1) / np.linalg.norm(features, axis=1))
+    np.testing.assert_allclose(keras.ops.convert_to_numpy(gate(features)[0])[:, 0], wanted, atol=1e-4)
+
+
+def _sigmoid(x: Floats) -> Floats:
+    return 1 / (1 + np.exp(-x))  # type: ignore[return-value]
 
 
 def test_classes_that_imagenet_does_not_know_have_no_gate(head: keras.layers.Dense) -> None:
@@ -76,7 +99,7 @@ def test_a_gate_never_learns(gate: Gate) -> None:
 
 @pytest.fixture
 def network(staged: Recipe, gate: Gate) -> Network:
-    gate.set(1.5, 0.3)
+    gate.set_evidence(1.5, 0.3)
     return dataclasses.replace(build(staged, CLASSES), gate=gate)
 
 
@@ -86,7 +109,7 @@ PHOTOS = np.random.default_rng(0).integers(0, 256, (6, 32, 32, 3), dtype=np.uint
 def test_scores_are_the_sigmoids_times_the_gate(network: Network) -> None:
     out = network.serving().predict(PHOTOS, verbose=0)
     assert network.gate is not None
-    opened = keras.ops.convert_to_numpy(network.gate(out["features"]))
+    opened = keras.ops.convert_to_numpy(network.gate(out["features"])[0])
     assert out["scores"].shape == (6, 2)
     sigmoids = 1 / (1 + np.exp(-out["maps"].mean(axis=(1, 2))))
     np.testing.assert_allclose(out["scores"], sigmoids * opened, atol=1e-5)
@@ -99,7 +122,7 @@ def test_a_saved_gate_comes_back(network: Network, tmp_path: Path) -> None:
     serving.save(tmp_path / "model.keras")
     again = keras.saving.load_model(tmp_path / "model.keras")
     one, other = (model.predict(PHOTOS, verbose=0) for model in (serving, again))
-    for name in ("scores", "features", "maps"):
+    for name in ("scores", "features", "maps", "imagenet"):
         np.testing.assert_allclose(one[name], other[name], atol=1e-6)
 
 

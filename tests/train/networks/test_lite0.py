@@ -48,6 +48,7 @@ def test_no_layer_is_left_untrained(trunk: keras.Model) -> None:
             assert not np.array_equal(weights, before), layer.name
 
 
+@pytest.mark.long
 def test_top_1_agrees_with_what_the_weights_know(trunk: keras.Model, shared: Path) -> None:
     """Published: 75 % over all 1,000 classes. Measured here: 75.6 % of 270, and 98.5 % among the nine alone."""
     model = keras.Sequential([trunk, keras.layers.GlobalAveragePooling2D(), lite0.imagenet_head()])

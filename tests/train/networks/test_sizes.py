@@ -33,6 +33,7 @@ def test_scratch_has_at_most_five_million_parameters() -> None:
     assert _learned(network) == pytest.approx(3.1e6, rel=0.02)  # as its docstring says
 
 
+@pytest.mark.long
 def test_tiny_fits_into_a_quarter_of_a_megabyte(tmp_path: Path) -> None:
     recipe = find("tiny")
     network = build(recipe, CLASSES)

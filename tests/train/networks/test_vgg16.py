@@ -41,6 +41,7 @@ def weights(published: keras.Model, tmp_path_factory: pytest.TempPathFactory) ->
     return path
 
 
+@pytest.mark.long
 def test_it_answers_as_the_published_network(recipe: Recipe, published: keras.Model, weights: Path) -> None:
     trunk = build(recipe, ("cat", "dog"), weights).trunk
     photos = np.random.default_rng(0).integers(0, 256, (2, SIZE, SIZE, 3), dtype=np.uint8)

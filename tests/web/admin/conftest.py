@@ -27,7 +27,7 @@ Post = Callable[..., TestResponse]
 @pytest.fixture(autouse=True)
 def _cheap(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hashes that cost little: how much they cost is tested by itself."""
-    monkeypatch.setattr(password, "_COST", (4, 8, 1))
+    monkeypatch.setattr(password, "_COST", "scrypt:128:8:1")
 
 
 @pytest.fixture

@@ -2,37 +2,32 @@
 
 from __future__ import annotations
 
-import importlib.util
 import io
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
 
-pytest.importorskip("selenium", reason="needs the package selenium")
+pytest.importorskip("playwright", reason="needs the package pytest-playwright")
 
 import requests
-from selenium.common.exceptions import StaleElementReferenceException
-from selenium.webdriver import Chrome
-from selenium.webdriver.common.by import By
-from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.support.wait import WebDriverWait
+from playwright.sync_api import Page, expect
 
 from pawsight.web.admin import password
 
+pytestmark = pytest.mark.long
+
 PASSWORD = "four words of mine"
 COLOURS = {"rose": (200, 60, 50), "leaf": (60, 190, 70), "iris": (50, 60, 200)}
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-RUN = """
-const [rules, done] = arguments;
-const words = (one) => `${one.id}: ${one.nodes.map((node) => node.target).join(" ")}`;
-axe.run(document, { runOnly: rules }).then((found) => done(found.violations.map(words)));
-"""
-Open = Callable[..., Chrome]
+OPEN_ALL = "document.querySelectorAll('details').forEach((one) => { one.open = true; })"
+WIDE = "document.documentElement.scrollWidth > innerWidth"
+Open = Callable[..., Page]
+Complaints = Callable[[Page], list[str]]
 
 
 @pytest.fixture(scope="module")
@@ -41,10 +36,10 @@ def server(
     tmp_path_factory: pytest.TempPathFactory,
     picture: Callable[..., bytes],
 ) -> Iterator[str]:
-    """A server with admin pages, and some photos in its archive; `browse` opens its pages."""
+    """A server with admin pages, and some photos in its archive; `open_page` opens its pages."""
     folder = tmp_path_factory.mktemp("admin")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(password, "_COST", (4, 8, 1))
+        patch.setattr(password, "_COST", "scrypt:128:8:1")
         patch.setenv("PAWSIGHT_ADMIN_PASSWORD_HASH", password.make_hash(PASSWORD))
         patch.setenv("PAWSIGHT_ADMIN", str(folder / "admin"))
         patch.setenv("PAWSIGHT_ARCHIVE", str(folder / "archive"))
@@ -73,123 +68,111 @@ def photos(tmp_path: Path, picture: Callable[..., bytes]) -> Callable[[str, int]
     return make
 
 
-def log_in(browser: Chrome) -> None:
-    browser.find_element(By.ID, "password").send_keys(PASSWORD, Keys.ENTER)
-    WebDriverWait(browser, 30).until(lambda b: b.find_elements(By.CSS_SELECTOR, ".admin-bar"))
+def log_in(page: Page) -> None:
+    page.locator("#password").fill(PASSWORD)
+    page.locator("#password").press("Enter")
+    expect(page.locator(".admin-bar")).to_be_visible()
 
 
-def until(browser: Chrome, text: str, seconds: float = 60) -> None:
-    """Wait for a text; pages may be on their way, and scripts be switched off."""
-    WebDriverWait(browser, seconds, ignored_exceptions=(StaleElementReferenceException,)).until(
-        lambda b: text in b.find_element(By.CSS_SELECTOR, "main").text
-    )
+def begin(page: Page, name: str) -> None:
+    """Begin a model and wait for its page."""
+    page.goto("/admin/learn/")
+    page.locator("#name").fill(name)
+    page.locator("#name").press("Enter")
+    expect(page.locator("main")).to_contain_text("1. Classes and photos")
 
 
-def begin(browser: Chrome, server: str, name: str) -> None:
-    browser.get(f"{server}/admin/learn/")
-    browser.find_element(By.ID, "name").send_keys(name, Keys.ENTER)
-    until(browser, "1. Classes and photos")
+def add_class(page: Page, name: str, photos: list[Path]) -> None:
+    """Add a class and bring photos of it."""
+    page.locator("#class").fill(name)
+    page.locator("#class").press("Enter")
+    field = f"[aria-label='Photos of {name}']"
+    expect(page.locator(field)).to_be_attached()
+    if photos:
+        page.locator(field).set_input_files(photos)
+        page.locator(f".bring:has({field}) button").click()
 
 
-@pytest.mark.parametrize("javascript", [True, False], ids=["with a script", "without"])
+@pytest.mark.parametrize(
+    "javascript", [True, pytest.param(False, marks=pytest.mark.weekly)], ids=["with a script", "without"]
+)
 def test_from_nothing_to_a_model(
-    browse: Open, server: str, photos: Any, tmp_path: Path, picture: Any, javascript: bool
+    open_page: Open, server: str, photos: Any, tmp_path: Path, picture: Any, javascript: bool
 ) -> None:
     pytest.importorskip("sklearn", reason="learning needs the extra learn")
-    browser = browse("/admin/learn/", javascript=javascript)
-    log_in(browser)
-    begin(browser, server, f"flowers-{javascript}")
-    address = browser.current_url
+    page = open_page("/admin/learn/", javascript=javascript)
+    errors: list[str] = []
+    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    log_in(page)
+    begin(page, f"flowers-{javascript}")
+    address = page.url
     for name in COLOURS:
-        browser.find_element(By.ID, "class").send_keys(name, Keys.ENTER)
-        field = f"[aria-label='Photos of {name}']"
-        WebDriverWait(browser, 30).until(lambda b, field=field: b.find_elements(By.CSS_SELECTOR, field))
-        browser.find_element(By.CSS_SELECTOR, field).send_keys("\n".join(map(str, photos(name, 12))))
-        browser.find_element(By.CSS_SELECTOR, f".bring:has({field}) button").click()
-        until(browser, f"{name}\n12 photos")
-    browser.find_element(By.CSS_SELECTOR, "[value=learn]").send_keys(Keys.ENTER)
-    until(browser, "See how far it is")
-    WebDriverWait(browser, 120, 1).until(lambda b: has_model(b, address, javascript))
+        add_class(page, name, photos(name, 12))
+        expect(page.locator(f".class:has([aria-label='Photos of {name}'])")).to_contain_text("12 photos")
+    page.locator("[value=learn]").press("Enter")
+    expect(page.locator("main")).to_contain_text("See how far it is")
+    while not javascript and not page.locator("#three").count():
+        page.goto(address)  # without a script somebody has to reload it
+    expect(page.locator("#three")).to_be_attached(timeout=600_000)
     (tmp_path / "new.jpg").write_bytes(mosaic("iris", 99, picture))
-    browser.find_element(By.CSS_SELECTOR, "[aria-label='A photo to try']").send_keys(str(tmp_path / "new.jpg"))
-    browser.find_element(By.CSS_SELECTOR, ".bring-one button").send_keys(Keys.ENTER)
-    until(browser, "Iris, ")
-    cookies = {one["name"]: one["value"] for one in browser.get_cookies()}
+    page.locator("[aria-label='A photo to try']").set_input_files(tmp_path / "new.jpg")
+    page.locator(".bring-one button").press("Enter")
+    expect(page.locator("main")).to_contain_text("Iris, ")
+    cookies = {one["name"]: one["value"] for one in page.context.cookies()}
     model = requests.get(f"{address}/model.zip", cookies=cookies, timeout=60)
     with zipfile.ZipFile(io.BytesIO(model.content)) as zip:
         assert f"flowers-{javascript}/card.json" in zip.namelist()
-    assert not [one for one in browser.get_log("browser") if one["level"] == "SEVERE"]
+    assert errors == []
 
 
-def has_model(browser: Chrome, address: str, javascript: bool) -> bool:
-    """Whether the page shows a model; without a script somebody has to load it anew."""
-    if not javascript:
-        browser.get(address)
-    return bool(browser.find_elements(By.ID, "three"))
-
-
-def test_a_broken_file_among_good_ones(browse: Open, server: str, photos: Any, tmp_path: Path) -> None:
-    browser = browse("/admin/learn/")
-    log_in(browser)
-    begin(browser, server, "broken")
-    browser.find_element(By.ID, "class").send_keys("rose", Keys.ENTER)
-    field = "[aria-label='Photos of rose']"
-    WebDriverWait(browser, 30).until(lambda b: b.find_elements(By.CSS_SELECTOR, field))
+@pytest.mark.weekly
+def test_a_broken_file_among_good_ones(open_page: Open, photos: Any, tmp_path: Path) -> None:
+    page = open_page("/admin/learn/")
+    log_in(page)
+    begin(page, "broken")
     (tmp_path / "notes.txt").write_text("dear diary")
-    browser.find_element(By.CSS_SELECTOR, field).send_keys(
-        "\n".join(map(str, [*photos("rose", 2), tmp_path / "notes.txt"]))
-    )
-    browser.find_element(By.CSS_SELECTOR, ".bring button").click()
-    until(browser, "notes.txt: This is not a photo")
-    assert "2 photos" in browser.find_element(By.CSS_SELECTOR, ".class").text
+    add_class(page, "rose", [*photos("rose", 2), tmp_path / "notes.txt"])
+    expect(page.locator("main")).to_contain_text("notes.txt: This format is not supported")
+    expect(page.locator(".class")).to_contain_text("2 photos")
 
 
-def pages(browser: Chrome, server: str) -> list[str]:
+def pages(page: Page) -> list[str]:
     """Every admin page."""
-    browser.get(f"{server}/admin/photos/")
-    entry = str(browser.find_element(By.CSS_SELECTOR, ".tile").get_attribute("href")).removeprefix(server)
-    begin(browser, server, "empty")
-    album = browser.current_url.removeprefix(server)
-    browser.find_element(By.ID, "class").send_keys("rose", Keys.ENTER)
-    WebDriverWait(browser, 30).until(lambda b: b.find_elements(By.CSS_SELECTOR, "[aria-label='Photos of rose']"))
+    page.goto("/admin/photos/")
+    entry = page.locator(".tile").first.get_attribute("href") or ""
+    begin(page, "empty")
+    project = urlsplit(page.url).path
+    add_class(page, "rose", [])
     listed = ["/admin/", "/admin/photos/", "/admin/photos/?verdict=none", "/admin/photos/?page=9999", "/admin/learn/"]
     return [
         *listed,
         entry,
         f"{entry}/alike",
-        album,
-        f"{album}/classes/rose",
+        project,
+        f"{project}/classes/rose",
         "/admin/photos/nothing",
         "/admin/?lang=de",
     ]
 
 
-@pytest.fixture(scope="module")
-def axe() -> str:
-    """axe-core's script, as a package brings it."""
-    spec = importlib.util.find_spec("axe_playwright_python")
-    if spec is None or not spec.submodule_search_locations:
-        pytest.skip("needs the package axe-playwright-python")
-    return next(Path(spec.submodule_search_locations[0]).rglob("axe*.js")).read_text(encoding="utf-8")
-
-
+@pytest.mark.weekly
 @pytest.mark.parametrize(("dark", "width"), [(False, None), (True, 320)], ids=["desk, light", "phone, dark"])
 def test_axe_has_no_complaints_and_nothing_scrolls(
-    browse: Any, server: str, axe: str, dark: bool, width: int | None
+    open_page: Open, axe: Complaints, dark: bool, width: int | None
 ) -> None:
-    browser = browse("/admin/", dark=dark, width=width, still=True)
-    complaints = look(browser, server, axe, "/admin/login")
-    log_in(browser)
-    for page in pages(browser, server):
-        complaints |= look(browser, server, axe, page)
+    page = open_page("/admin/", dark=dark, width=width, still=True)
+    complaints = look(page, axe, "/admin/login")
+    log_in(page)
+    for address in pages(page):
+        complaints |= look(page, axe, address)
     assert complaints == {}
 
 
-def look(browser: Chrome, server: str, axe: str, page: str) -> dict[str, list[str]]:
+def look(page: Page, axe: Complaints, address: str) -> dict[str, list[str]]:
     """What axe has to say of a page, and whether it is too wide; empty where nothing."""
-    browser.get(f"{server}{page}")
-    browser.execute_script("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
-    wide = browser.execute_script("return document.documentElement.scrollWidth > innerWidth")
-    browser.execute_script(axe)
-    found = browser.execute_async_script(RUN, RULES) + (["too wide"] if wide else [])
-    return {page: found} if found else {}
+    page.goto(address)
+    page.evaluate(OPEN_ALL)
+    wide = ["too wide"] if page.evaluate(WIDE) else []
+    found = axe(page) + wide
+    return {address: found} if found else {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -13,14 +13,15 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from pawsight.archive.statistics import Day
-from pawsight.card import read_card, seal
 from pawsight.classifier import Classifier
-from pawsight.web import charts
-from pawsight.web.admin import days
+from pawsight.model.card import read_card
+from pawsight.model.seal import seal
+from pawsight.web.admin import usage_chart
+from pawsight.web.ui import charts
 
 
 def today() -> date:
-    return datetime.now(timezone.utc).date()
+    return datetime.now(UTC).date()
 
 
 def test_bars_stack_up_to_the_number_of_photos(app: Flask) -> None:
@@ -29,7 +30,7 @@ def test_bars_stack_up_to_the_number_of_photos(app: Flask) -> None:
         Day(today(), 10, 0, 0, {"dog": 4, "cat": 5, "unsure": 1}),
     ]
     with app.test_request_context():
-        drawn = days.chart(used, 30)
+        drawn = usage_chart.chart(used, 30)
     assert [line.name for line in drawn.lines] == ["cat", "dog", "not sure"]
     assert [bar.line for bar in drawn.bars] == [0, 1, 0, 1, 2]
     unit = (charts.BOTTOM - charts.TOP) / 10
@@ -44,15 +45,15 @@ def test_bars_stack_up_to_the_number_of_photos(app: Flask) -> None:
 def test_many_verdicts_share_the_last_colour(app: Flask) -> None:
     used = [Day(today(), 45, 0, 0, {f"class {number}": number for number in range(1, 10)})]
     with app.test_request_context():
-        drawn = days.chart(used, 30)
-    assert len(drawn.lines) == days.COLOURS
+        drawn = usage_chart.chart(used, 30)
+    assert len(drawn.lines) == usage_chart.COLOURS
     assert drawn.lines[-1].name == "others"
     assert sum(bar.height for bar in drawn.bars) == pytest.approx((charts.BOTTOM - charts.TOP) * 45 / 60, abs=0.1)
 
 
 def test_one_photo_has_no_half_photos_on_its_axis(app: Flask) -> None:
     with app.test_request_context():
-        drawn = days.chart([Day(today(), 1, 0, 0, {"cat": 1})], 30)
+        drawn = usage_chart.chart([Day(today(), 1, 0, 0, {"cat": 1})], 30)
     assert [tick.text for tick in drawn.y_ticks] == ["0", "1"]
 
 
@@ -80,7 +81,7 @@ def test_what_chance_explains(measured: Flask, ask: Callable[..., None], log_in:
     ask("cat", 6)
     ask("dog", 5)
     page = log_in(measured).get("/admin/").text
-    assert "shared out as chance would have it" in page
+    assert "distributed as on the test photos" in page
     assert "11 photos are few" in page
     assert "54.5\N{NO-BREAK SPACE}%" in page
     assert "47.4\N{NO-BREAK SPACE}%" in page
@@ -103,15 +104,15 @@ ENGLISH = re.compile(r"\w{3,} \w{2,} \w{2,}")
 
 def test_no_english_is_left_over(boss: FlaskClient, post: Any, send: Any, picture: Any) -> None:
     send(picture(), via=boss)
-    album = post("/admin/learn/", name="flowers").headers["Location"]
-    post(f"{album}/classes", name="rose")
+    project = post("/admin/learn/", name="flowers").headers["Location"]
+    post(f"{project}/classes", name="rose")
     entry = re.findall(r"/admin/photos/[0-9a-f]{32}", boss.get("/admin/photos/").text)[0]
     for address in (
         "/admin/",
         "/admin/photos/",
         "/admin/learn/",
-        album,
-        f"{album}/classes/rose",
+        project,
+        f"{project}/classes/rose",
         entry,
         f"{entry}/alike",
     ):

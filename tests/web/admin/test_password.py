@@ -1,4 +1,4 @@
-"""The password's hash: what it costs, what it lets in, and where it is kept."""
+"""The password's hash: its cost, what it accepts, and where it is kept."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def test_the_same_password_has_another_hash_each_time() -> None:
 def test_a_guess_costs_what_owasp_asks_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
     kept = password.make_hash(GOOD)
-    assert kept.startswith("scrypt:15:8:3:")
+    assert kept.startswith("scrypt:32768:8:3$")
     assert password.matches(GOOD, kept)
 
 
@@ -65,12 +65,25 @@ def test_the_setting_goes_before_the_file(tmp_path: Path) -> None:
     assert password.find(settings) == hashed
 
 
+# Made by Pawsight 0.1.0.
+OLD = "scrypt:15:8:3:PI3ln7bDGbcdXV0JRkVxDA:t5W7d7r2VpzISaQDp-Gz2KuwIWxmNkuM6oH653cvb5I"
+
+
+def test_a_hash_of_version_0_1_still_logs_in() -> None:
+    assert password.matches(GOOD, OLD)
+    assert not password.matches(GOOD + " ", OLD)
+    assert password.find(Settings(admin_password_hash=OLD)) == OLD
+
+
 BAD = [
     "12345",
     "scrypt:15:8:3:abc",
     "scrypt:40:8:3:AAAA:" + "A" * 43,
     "scrypt:15:8:3:AAAA:AAAA",
     "md5:1:1:1:AAAA:" + "A" * 43,
+    "scrypt:32768:8:3$salt$abc",
+    "pbkdf2:sha256:1000$salt$" + "a" * 128,
+    "scrypt:99999999:8:3$salt$" + "a" * 128,
 ]
 
 

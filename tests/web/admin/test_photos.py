@@ -7,7 +7,7 @@ import io
 import re
 import zipfile
 from collections.abc import Callable
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from pawsight.archive.entry import Entry
+from pawsight.archive.entry import ArchiveEntry
 from pawsight.archive.store import Archive
 from pawsight.archive.tables import EntryRow
 from pawsight.web.admin import photos
@@ -23,7 +23,7 @@ from pawsight.web.state import state
 
 PHOTOS = "/admin/photos/"
 Post = Callable[..., Any]
-Bring = Callable[..., Entry]
+Bring = Callable[..., ArchiveEntry]
 
 
 def archive_of(app: Flask) -> Archive:
@@ -35,7 +35,7 @@ def archive_of(app: Flask) -> Archive:
 def bring(app: Flask, send: Any, picture: Any, colours: Any) -> Bring:
     """`bring("dog", 3)` uploads the third photo of that answer."""
 
-    def bring(verdict: str = "cat", seed: int = 0, at: Flask = app) -> Entry:
+    def bring(verdict: str = "cat", seed: int = 0, at: Flask = app) -> ArchiveEntry:
         response = send(picture(colour=colours[verdict], seed=seed), via=at.test_client())
         return archive_of(at).get(response.json["predictions"][0]["id"])
 
@@ -52,7 +52,7 @@ def test_an_empty_archive(boss: FlaskClient) -> None:
     assert page.status_code == 200
     assert "The archive is empty." in page.text
     assert "Download the zip" not in page.text
-    assert "Nobody has asked in this time." in boss.get("/admin/").text
+    assert "No requests in this period." in boss.get("/admin/").text
 
 
 def test_the_newest_come_first(boss: FlaskClient, bring: Bring) -> None:
@@ -93,11 +93,11 @@ def test_filters(app: Flask, boss: FlaskClient, bring: Bring) -> None:
 
 def test_days_are_whole(app: Flask, boss: FlaskClient, bring: Bring) -> None:
     old, new = bring("cat", 1), bring("cat", 2)
-    today = datetime.now(timezone.utc).date()
+    today = datetime.now(UTC).date()
     with archive_of(app).index.writing() as session:
         row = session.get(EntryRow, old.id)
         assert row
-        row.created = datetime(2026, 1, 31, 23, 59, 59, tzinfo=timezone.utc)
+        row.created = datetime(2026, 1, 31, 23, 59, 59, tzinfo=UTC)
     ask: Callable[..., list[str]] = lambda **days: shown(boss.get(PHOTOS, query_string=days).text)  # noqa: E731
     assert ask(since="2026-01-31", until="2026-01-31") == [old.id]
     assert ask(until="2026-01-30") == ask(since="2026-02-01", until="2026-02-02") == []
@@ -184,7 +184,7 @@ def test_photos_like_this(boss: FlaskClient, bring: Bring) -> None:
 
 
 def test_nothing_like_this(boss: FlaskClient, bring: Bring) -> None:
-    assert "No other photo was answered by this model." in boss.get(f"{PHOTOS}{bring().id}/alike").text
+    assert "This model has classified no other photo." in boss.get(f"{PHOTOS}{bring().id}/alike").text
 
 
 def test_an_export_that_learn_and_prepare_take(app: Flask, boss: FlaskClient, post: Post, bring: Bring) -> None:
@@ -216,17 +216,17 @@ def test_private_mode_says_so(make: Any, log_in: Any, bring: Bring, tmp_path: Pa
 
 def test_an_answer_that_was_lost(app: Flask, boss: FlaskClient, bring: Bring) -> None:
     """As after `archive check --repair`: a row without an answer, and no details."""
-    from pawsight.archive.photo import Photo
-    from pawsight.archive.rows import new_row
+    from pawsight.archive.mappers import new_row
+    from pawsight.images.strip_metadata import StrippedPhoto
 
     stored = bring()
     with archive_of(app).index.writing() as session:
-        row = new_row(Photo(b"", "JPEG", "", ""), 64, 48)
+        row = new_row(StrippedPhoto(b"", "JPEG", "", ""), 64, 48)
         row.stored = stored.stored
         session.add(row)
         id = row.id
     page = boss.get(PHOTOS + id)
     assert page.status_code == 200
-    assert "pawsight archive answer" in page.text
+    assert "pawsight archive classify" in page.text
     assert boss.get(f"{PHOTOS}{id}/alike").status_code == 404
     assert boss.get(PHOTOS, query_string={"verdict": "unanswered"}).status_code == 200

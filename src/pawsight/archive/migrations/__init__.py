@@ -1,1 +1,4 @@
-"""How the index's tables came to be, one step a file in `versions`; run by `pawsight.archive.migrate`."""
+"""Migrations of the archive's index (Alembic), run by `pawsight.archive.migrate`.
+
+Here: the environment, and one file for each step in `versions`. Not here: the tables as they are now (`tables`).
+"""

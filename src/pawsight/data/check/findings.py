@@ -10,13 +10,13 @@ import msgspec
 from msgspec import Struct
 
 from pawsight.errors import BadData
-from pawsight.types import Bad
+from pawsight.types import RejectedFile
 
 # Label suspects from here on are left out of a training that is asked to.
 DOUBT = 0.8
 
 
-class Copy(Struct, frozen=True):
+class DuplicateFile(Struct, frozen=True):
     """A photo that stands among duplicates."""
 
     path: str
@@ -37,10 +37,10 @@ class Duplicates(Struct, frozen=True):
     kind: Literal["exact", "near"]
     contradictory: bool
     across_splits: bool
-    photos: list[Copy]
+    photos: list[DuplicateFile]
 
 
-class Suspect(Struct, frozen=True):
+class LabelSuspect(Struct, frozen=True):
     """A photo whose label may be wrong.
 
     Attributes:
@@ -91,7 +91,7 @@ class Findings(Struct, frozen=True, kw_only=True):
     Attributes:
         data: what was checked, as it was given.
         fingerprint: of the set, see `pawsight.data.manifest.fingerprint`.
-        model: whose features told.
+        model: the one whose features were used.
         photos: how many good ones there are.
         counts: label -> photos.
         broken: files that cannot be used.
@@ -108,9 +108,9 @@ class Findings(Struct, frozen=True, kw_only=True):
     model: str
     photos: int
     counts: dict[str, int]
-    broken: list[Bad]
+    broken: list[RejectedFile]
     duplicates: list[Duplicates]
-    label_suspects: list[Suspect]
+    label_suspects: list[LabelSuspect]
     label_errors: int | None
     odd: list[Odd]
     shortcuts: list[Shortcut]

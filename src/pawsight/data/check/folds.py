@@ -1,4 +1,4 @@
-"""Cross-validation that keeps copies together: what is asked about was never learnt from, not even as a twin."""
+"""Cross-validation that keeps copies together: no fold learns from a photo it is measured on, nor from a copy."""
 
 from __future__ import annotations
 

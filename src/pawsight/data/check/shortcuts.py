@@ -30,7 +30,7 @@ def find_shortcuts(rows: Sequence[Row], survey: Survey) -> list[Shortcut]:
     """Ask of each trivial number how well it alone tells the classes; the best telling first.
 
     Each number teaches a small tree, which then answers for photos that it did not see. Photos of `neither` often come
-    from elsewhere and would drown what tells the classes: they are told from all others by themselves.
+    from elsewhere and would hide what separates the classes: they are compared with all others on their own.
 
     Returns:
         One entry a number, and one more where there are photos of `neither`; none where cross-validation is impossible
@@ -42,8 +42,8 @@ def find_shortcuts(rows: Sequence[Row], survey: Survey) -> list[Shortcut]:
     shown = labels != NEITHER
     within = {name: column[shown] for name, column in numbers.items()}
     classes = _measure(within, labels[shown], groups[shown], np.unique(labels[shown]).tolist())
-    strangers = _measure(numbers, np.where(shown, "", NEITHER), groups, [NEITHER])
-    return sorted([*classes, *strangers], key=lambda shortcut: -shortcut.auc)
+    outliers = _measure(numbers, np.where(shown, "", NEITHER), groups, [NEITHER])
+    return sorted([*classes, *outliers], key=lambda shortcut: -shortcut.auc)
 
 
 def _numbers(rows: Sequence[Row], survey: Survey) -> dict[str, Floats]:

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Generator, Iterable
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from pawsight import images
-from pawsight.parallel import in_order
-from pawsight.runtime import Session
+from pawsight.parallel import in_order, usable_processors
+from pawsight.runtime import InferenceSession
 from pawsight.types import Floats, Pixels
 
-WORKERS = os.cpu_count() or 1
+WORKERS = usable_processors()
 BATCH = 16
 
 # ITU-R BT.601, as Pillow makes photos grey.
 _GREY = np.array([0.299, 0.587, 0.114], np.float32) / 255
 
 Part = tuple[Floats, Floats]
+# Batches of photos, `(n, S, S, 3)` uint8 each -> for each batch, in order, what `look` returns.
+Engine = Callable[[Iterable[Pixels]], Generator[Part, None, None]]
 Watch = Callable[[Iterable[Part], int], Iterable[Part]]
 
 
@@ -47,24 +49,34 @@ class Survey:
     sharpness: Floats
 
 
-def survey(pixels: Pixels, session: Session, size: int, watch: Watch = lambda parts, total: parts) -> Survey:
-    """Look at every photo once, on all processors.
+def survey(pixels: Pixels, engine: Engine, watch: Watch = lambda parts, total: parts) -> Survey:
+    """Look at every photo once.
 
     Args:
         pixels: `(N, S, S, 3)` uint8; read `BATCH` photos at a time, so they may be mapped from disk.
-        session: a loaded graph.
-        size: side of the graph's input; photos of another size are resized.
+        engine: looks at the batches: `look_here`, or `pawsight.data.check.on_cluster.look_on_cluster`.
         watch: wraps the batches on their way, for a progress bar; gets them and their number.
     """
     starts = range(0, len(pixels), BATCH)
-
-    def one(start: int) -> Part:
-        photos = np.asarray(pixels[start : start + BATCH])
-        return session.run(_sized(photos, size)).features, describe(photos)
-
-    with closing(in_order(one, starts, WORKERS, 4 * WORKERS)) as parts:
+    with closing(engine(np.asarray(pixels[start : start + BATCH]) for start in starts)) as parts:
         features, numbers = zip(*watch(parts, len(starts)), strict=True)
     return Survey(np.concatenate(features), *np.concatenate(numbers).T)
+
+
+def look_here(session: InferenceSession, size: int, batches: Iterable[Pixels]) -> Generator[Part, None, None]:
+    """Look at batches on all processors of this machine; for the arguments see `look`."""
+    return in_order(partial(look, session, size), batches, WORKERS, 4 * WORKERS)
+
+
+def look(session: InferenceSession, size: int, photos: Pixels) -> Part:
+    """Return what a network makes of photos, `(n, D)`, and the numbers that describe them, `(n, 6)`.
+
+    Args:
+        session: a loaded graph.
+        size: side of the graph's input; photos of another size are resized.
+        photos: `(n, S, S, 3)` uint8.
+    """
+    return session.run(_sized(photos, size)).features, describe(photos)
 
 
 def _sized(photos: Pixels, size: int) -> Pixels:

@@ -8,7 +8,6 @@ lie off the subspace that the photos of the classes span (ViM: Wang et al., arXi
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -22,11 +21,11 @@ from threadpoolctl import threadpool_limits
 
 from pawsight.data.check.folds import Indices, folds
 from pawsight.data.sources import NEITHER
-from pawsight.parallel import in_order
+from pawsight.parallel import in_order, usable_processors
 from pawsight.types import Floats
 
 REPEATS = 2
-WORKERS = os.cpu_count() or 1
+WORKERS = usable_processors()
 
 # All on features under a square root, which tames the few that are very large. Chosen on Microsoft's photos.
 _COMPONENTS = 256
@@ -54,22 +53,28 @@ class Judgement:
     errors: int
 
 
-def judge(features: Floats, labels: Sequence[str], groups: Sequence[str]) -> Judgement | None:
+def judge(
+    features: Floats, labels: Sequence[str], groups: Sequence[str], held_out: Sequence[bool] | None = None
+) -> Judgement | None:
     """Judge every label by photos that are no copies of it.
 
     Args:
         features: `(N, D)` float32.
         labels: N of them; `neither` counts as one more class.
         groups: equal for copies of one picture.
+        held_out: `(N,)`, photos that are judged like all others but never learned from, because they are there to test
+            on; what is left out of training then does not depend on them.
 
     Returns:
-        None where that is impossible: there is one label only, or one of them has fewer than two photos that differ, or
-        all features are equal.
+        None where that is impossible: there is one label only, or one of them has fewer than two photos that differ
+        to learn from, or all features are equal.
     """
     if not np.ptp(features, axis=0).any():
         return None
     tame, names = np.sign(features) * np.sqrt(np.abs(features)), np.array(labels)
-    rounds = [_round(tame, names, parts) for seed in range(REPEATS) if (parts := folds(labels, groups, seed))]
+    taught = np.ones(len(names), bool) if held_out is None else ~np.asarray(held_out)
+    divisions = (_taught(folds(labels, groups, seed), taught, names) for seed in range(REPEATS))
+    rounds = [_round(tame, names, parts) for parts in divisions if parts]
     if not rounds:
         return None
     probabilities, residuals = np.mean([one[0] for one in rounds], axis=0), np.mean([one[1] for one in rounds], axis=0)
@@ -82,6 +87,15 @@ def judge(features: Floats, labels: Sequence[str], groups: Sequence[str]) -> Jud
         suggested=np.where(none > other, NEITHER, classes[rest.argmax(axis=1)]),
         errors=int(num_label_issues(codes, probabilities)),
     )
+
+
+def _taught(
+    parts: list[tuple[Indices, Indices]], taught: npt.NDArray[np.bool_], labels: Labels
+) -> list[tuple[Indices, Indices]]:
+    """Leave photos that may not teach out of what is learned from; return nothing where that empties a label."""
+    kept = [(learn[taught[learn]], ask) for learn, ask in parts]
+    number = len(np.unique(labels))
+    return kept if all(len(np.unique(labels[learn])) == number for learn, _ in kept) else []
 
 
 def _round(features: Floats, labels: Labels, parts: list[tuple[Indices, Indices]]) -> tuple[Floats, Floats]:
@@ -115,9 +129,9 @@ def _answer(known: Floats, labels: Labels, asked: Floats) -> tuple[Floats, Float
 
 
 def _none(residuals: Floats, labels: Labels) -> Floats:
-    """How sure it is, 0..1, that photos show no class at all though they are filed as one, `(N,)`.
+    """How sure it is, 0..1, that photos show no class though they are filed as one, `(N,)`.
 
-    Residuals are told in spreads above the middle: from the median to the 84th percentile of the photos of classes,
+    Residuals are given in spreads above the middle: from the median to the 84th percentile of the photos of classes,
     which a few outliers do not move.
     """
     classes = labels != NEITHER

@@ -10,7 +10,7 @@ from keras import layers, ops
 
 from pawsight.errors import BadData
 
-# What `preprocess_input` of each does, told by the beginning of its name; all others have it inside already.
+# What `preprocess_input` of each does, by the beginning of its name; all others have it inside already.
 _FROM_MINUS_ONE = ("Inception", "MobileNetV2", "NASNet", "Xception")
 _IMAGENET_MEAN, _IMAGENET_SPREAD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 _BLUE_GREEN_RED = (103.939, 116.779, 123.68)

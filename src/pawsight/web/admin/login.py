@@ -1,4 +1,4 @@
-"""In and out."""
+"""Log in and out."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import threading
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from pawsight.web.admin import guard, password
+from pawsight.web.admin import auth, password
+from pawsight.web.security.rate_limit import RateLimited
 from pawsight.web.state import state
 
 login = Blueprint("login", __name__, url_prefix="/admin")
@@ -19,45 +20,48 @@ _PATIENCE = 2.0
 
 @login.get("/login")
 def form() -> AnyResponse:
-    """The form; says so where an earlier login has ended."""
+    """The form; says so where an earlier session has ended."""
     kept = password.find(state().settings)
     if kept is None:
-        return guard.off()
-    if guard.token() and guard.sessions().find(guard.token(), password.mark(kept)):
+        return auth.off()
+    if auth.find_session(kept):
         return redirect(_next(request.args.get("next", "")), 303)
-    return guard.take_back(_page(200, ended=bool(guard.token())))
+    return auth.clear_session_cookie(_page(200, ended=bool(auth.tokens())))
 
 
 @login.post("/login")
 def enter() -> AnyResponse:
-    """Look at the password. A login always begins anew, with another token than before."""
+    """Check the password. A login always starts a new session with a new token."""
     kept = password.find(state().settings)
     if kept is None:
-        return guard.off()
-    client = request.remote_addr or ""
-    wait = guard.tries().begin(client)
-    if wait:
-        return _too_many(wait)
+        return auth.off()
+    client, tries = request.remote_addr or "", state().limits.logins
+    try:
+        tries.take(client)  # before the password is looked at, so that many tries at once are no way around
+    except RateLimited as limited:
+        return _too_many(limited.seconds)
     if not _ONE.acquire(timeout=_PATIENCE):
         return _too_many(_PATIENCE)
     try:
         right = password.matches(request.form.get("password", ""), kept)
     finally:
         _ONE.release()
-    return _welcome(kept, client) if right else _page(403, wrong=True, left=guard.tries().left(client))
+    if not right:
+        return _page(403, wrong=True, left=tries.left(client))
+    tries.clear(client)
+    return _welcome(kept)
 
 
-def _welcome(kept: str, client: str) -> AnyResponse:
-    guard.tries().clear(client)
-    guard.sessions().end(guard.token())
+def _welcome(kept: str) -> AnyResponse:
+    auth.end_sessions()
     target = redirect(_next(request.form.get("next", "")), 303)
-    return guard.hand_out(target, guard.sessions().start(password.mark(kept)))
+    return auth.set_session_cookie(target, auth.sessions().start(password.mark(kept)))
 
 
 def leave() -> AnyResponse:
-    """Log out; the token is good for nothing any more."""
-    guard.sessions().end(guard.token())
-    return guard.take_back(redirect(url_for("login.form", out=1), 303))
+    """Log out; the browser's tokens are worthless from now on."""
+    auth.end_sessions()
+    return auth.clear_session_cookie(redirect(url_for("login.form", out=1), 303))
 
 
 def _page(status: int, **said: object) -> Response:
@@ -74,7 +78,6 @@ def _too_many(wait: float) -> Response:
 
 def _next(wanted: str) -> str:
     """Where to go after the login: a page of ours, or the first one."""
-    ours = (
-        wanted.startswith("/admin/") and "\\" not in wanted and wanted.isprintable()
-    )  # a line's end would be a header
+    # A line's end would be a header.
+    ours = wanted.startswith(f"{request.root_path}/admin/") and "\\" not in wanted and wanted.isprintable()
     return wanted if ours else url_for("admin.overview.index")

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 from flask import Blueprint, render_template
 
 from pawsight.archive.entry import UNANSWERED, Filter
 from pawsight.archive.statistics import Shift, shift
 from pawsight.archive.store import Archive
-from pawsight.card import ModelCard
-from pawsight.web import measured
-from pawsight.web.admin import days
+from pawsight.model.card import ModelCard
+from pawsight.web.admin import usage_chart
 from pawsight.web.state import State, state
+from pawsight.web.ui import model_metrics
 
 overview = Blueprint("overview", __name__)
 
@@ -24,7 +24,7 @@ FEW = 100  # photos, under which a week tells little
 
 @dataclass(frozen=True)
 class Drift:
-    """This week's verdicts beside those on the model's test photos.
+    """Compare this week's verdicts with those on the model's test photos.
 
     Attributes:
         model: that gave them.
@@ -52,7 +52,7 @@ def index() -> str:
         used=used,
         span=SHOWN,
         total=shared.archive.find(size=1).total,
-        chart=days.chart(used, SHOWN) if used else None,
+        chart=usage_chart.chart(used, SHOWN) if used else None,
         drift=drift(shared),
         card=shared.classifier.card,
     )
@@ -61,7 +61,7 @@ def index() -> str:
 def drift(shared: State) -> Drift | None:
     """Compare the last week with the test split; None where there is nothing to compare."""
     card = shared.classifier.card
-    model = measured.serving(shared.settings.model, card)
+    model = model_metrics.serving(shared.settings.model, card)
     ours = _this_week(shared.archive, card)
     theirs = model.measured.verdicts if model.measured else {}
     if not ours or not sum(theirs.values()):
@@ -73,6 +73,6 @@ def drift(shared: State) -> Drift | None:
 
 
 def _this_week(archive: Archive, card: ModelCard) -> dict[str, int]:
-    since = datetime.now(timezone.utc) - timedelta(days=WEEK)
+    since = datetime.now(UTC) - timedelta(days=WEEK)
     counts = archive.verdicts(Filter(model=card.id, since=since))
     return {verdict: number for verdict, number in counts.items() if verdict != UNANSWERED}

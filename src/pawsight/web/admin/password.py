@@ -1,4 +1,4 @@
-"""The admin's password: never kept, only a hash that is slow to guess from."""
+"""The admin's password: only a hash is stored, by Werkzeug's scrypt, which is slow to guess from."""
 
 from __future__ import annotations
 
@@ -6,106 +6,106 @@ import base64
 import hashlib
 import hmac
 import os
-import secrets
+import re
 import unicodedata
 from pathlib import Path
 
-from pawsight import private
+from werkzeug.security import check_password_hash, generate_password_hash
+
 from pawsight.errors import BadSettings
 from pawsight.settings import Settings
+from pawsight.storage import private
 
 LEAST, MOST = 12, 1000
 FILE = "password"
 
 # OWASP, Password Storage Cheat Sheet: 32 MiB and three passes, about 0.3 s of one core for a try.
-_COST = (15, 8, 3)  # log2 N, r, p
-_MAY_COST = (20, 32, 16)
-_BYTES = 32
+_COST = "scrypt:32768:8:3"  # N, r, p
+_HASH = re.compile(r"scrypt:(\d{1,7}):\d{1,2}:\d{1,2}\$[^$]+\$[0-9a-f]{128}")
+# Pawsight 0.1.0: log2 N, r, p, salt, key; the last two in base64 for URLs.
+_OLD_HASH = re.compile(r"scrypt:([1-9]|1\d|20):([1-9]|[12]\d):([1-9]|1\d):([\w-]+):([\w-]{43})", re.ASCII)
 
 
 def make_hash(password: str) -> str:
-    """What is kept of a password: `scrypt:15:8:3:SALT:KEY`; no character in it means anything to a shell.
+    """Return what is stored of a password: `scrypt:32768:8:3$SALT$KEY`.
 
     Raises:
         BadSettings: it is too short or too long.
     """
     if not LEAST <= len(password) <= MOST:
         raise BadSettings(
-            f"Expected a password of {LEAST} to {MOST:,} characters, but it has {len(password):,}.",
-            "Four or five words that nobody would put together are good, and easy to keep in mind.",
+            f"A password needs {LEAST} to {MOST:,} characters, but this one has {len(password):,}.",
+            "Four or five words that nobody would combine are strong and easy to remember.",
         )
-    salt = secrets.token_bytes(16)
-    return ":".join(["scrypt", *map(str, _COST), _text(salt), _text(_derive(password, salt, _COST))])
+    return generate_password_hash(_normalize(password), _COST)
 
 
-def matches(password: str, kept: str) -> bool:
-    """Whether a password is the one whose hash was kept; takes the same time for every wrong one.
+def matches(password: str, stored: str) -> bool:
+    """Return whether a password is the one whose hash was stored; every wrong one takes the same time.
 
     Raises:
-        BadSettings: what was kept is no hash of ours.
+        BadSettings: what was stored is not a hash of a password.
     """
-    cost, salt, key = _parse(kept)
-    return len(password) <= MOST and hmac.compare_digest(_derive(password, salt, cost), key)
+    old = _check(stored)
+    if len(password) > MOST:
+        return False
+    if old:
+        return _matches_old(_normalize(password), old)
+    return check_password_hash(stored, _normalize(password))
 
 
 def find(settings: Settings) -> str | None:
-    """The hash that counts: the setting's, or else the file's; None where no password is set.
+    """Return the hash in force: the setting's, or else the file's; None where no password is set.
 
     Raises:
-        BadSettings: it is no hash of ours.
+        BadSettings: it is not a hash of a password.
     """
-    kept = settings.admin_password_hash or (private.read(path(settings)) or b"").decode("ascii", "replace").strip()
-    if kept:
-        _parse(kept)
-    return kept or None
+    stored = settings.admin_password_hash or (private.read(path(settings)) or b"").decode("ascii", "replace").strip()
+    if stored:
+        _check(stored)
+    return stored or None
 
 
 def is_set(settings: Settings) -> bool:
-    """Whether there is a password, good or bad; fails never, for every page asks."""
+    """Return whether there is a password, valid or not. It never fails, because every page asks."""
     return bool(settings.admin_password_hash) or os.path.exists(path(settings))
 
 
 def path(settings: Settings) -> Path:
-    """The file that holds the hash."""
+    """Return the file that holds the hash."""
     return settings.admin_folder / FILE
 
 
 def store(settings: Settings, password: str) -> None:
-    """Set the password; whoever is logged in with another one is so no longer."""
+    """Set the password; sessions that logged in with another one end."""
     private.write(path(settings), f"{make_hash(password)}\n".encode())
 
 
-def mark(kept: str) -> str:
-    """What a session keeps of the hash, to end when that changes."""
-    return hashlib.sha256(kept.encode()).hexdigest()
+def mark(stored: str) -> str:
+    """Return what a session keeps of the hash, so that it ends when the password changes."""
+    return hashlib.sha256(stored.encode()).hexdigest()
 
 
-def _derive(password: str, salt: bytes, cost: tuple[int, int, int]) -> bytes:
-    """Two keyboards may type one letter in two ways (NFC, NFD); NFKC makes them one."""
-    secret = unicodedata.normalize("NFKC", password).encode("utf-8", "surrogatepass")
-    log_n, r, p = cost
-    needed = 128 * r * (2**log_n + p + 2)
-    return hashlib.scrypt(secret, salt=salt, n=2**log_n, r=r, p=p, maxmem=needed + 2**20, dklen=_BYTES)
+def _normalize(password: str) -> str:
+    """Make one of the two ways in which keyboards type the same letter (NFKC), and of what is no valid Unicode."""
+    return unicodedata.normalize("NFKC", password).encode("utf-8", "replace").decode("utf-8")
 
 
-def _parse(kept: str) -> tuple[tuple[int, int, int], bytes, bytes]:
-    try:
-        kind, log_n, r, p, salt, key = kept.split(":")
-        cost = (int(log_n), int(r), int(p))
-        fits = kind == "scrypt" and all(1 <= one <= most for one, most in zip(cost, _MAY_COST, strict=True))
-        if fits and len(_bytes(key)) == _BYTES:
-            return cost, _bytes(salt), _bytes(key)
-    except ValueError:
-        pass
+def _check(stored: str) -> re.Match[str] | None:
+    """Refuse what is not a hash; return the parts of one in the form of version 0.1.0, None for today's form."""
+    if (new := _HASH.fullmatch(stored)) and int(new[1]).bit_count() == 1:  # scrypt's N is a power of two
+        return None
+    if old := _OLD_HASH.fullmatch(stored):
+        return old
     raise BadSettings(
-        "Expected the hash of the admin's password to read scrypt:15:8:3:SALT:KEY, but it does not.",
+        "The stored hash of the admin's password cannot be read: it should look like scrypt:32768:8:3$SALT$KEY.",
         "Run `pawsight admin password`.",
     )
 
 
-def _text(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).decode().rstrip("=")
-
-
-def _bytes(text: str) -> bytes:
-    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+def _matches_old(password: str, old: re.Match[str]) -> bool:
+    n, r, p = 2 ** int(old[1]), int(old[2]), int(old[3])
+    salt, key = (base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)) for text in old.group(4, 5))
+    memory = 128 * r * (n + p + 2) + 2**20
+    found = hashlib.scrypt(password.encode(), salt=salt, n=n, r=r, p=p, maxmem=memory, dklen=len(key))
+    return hmac.compare_digest(found, key)

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, get_args
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from pawsight.archive import search
-from pawsight.archive.entry import Choices, Entry, Filter, Sort
+from pawsight.archive.entry import ArchiveEntry, Filter, FilterChoices, Sort
 from pawsight.archive.export import labelled, zipped
 from pawsight.archive.store import Archive
 from pawsight.errors import EntryNotFound
-from pawsight.web.admin.guard import refusal
-from pawsight.web.language import gettext as _
+from pawsight.web.admin.auth import error_page
 from pawsight.web.state import state
+from pawsight.web.ui.i18n import gettext as _
 
 photos = Blueprint("photos", __name__, url_prefix="/photos")
 
@@ -27,7 +27,7 @@ SORTS: tuple[Sort, ...] = get_args(Sort)
 
 
 @dataclass(frozen=True)
-class Asked:
+class ArchiveQuery:
     """What the form of the page asks for; whatever does not read counts as not asked.
 
     Attributes:
@@ -41,7 +41,7 @@ class Asked:
     given: dict[str, str]
 
 
-def asked(form: Mapping[str, str]) -> Asked:
+def asked(form: Mapping[str, str]) -> ArchiveQuery:
     """Read the form."""
     given = {name: form[name] for name in _FIELDS if form.get(name)}
     sort = next((one for one in SORTS if one == given.get("sort")), SORTS[0])
@@ -56,7 +56,7 @@ def asked(form: Mapping[str, str]) -> Asked:
         since=_day(given.get("since")),
         until=_day(given.get("until"), later=1),
     )
-    return Asked(wanted, sort, given)
+    return ArchiveQuery(wanted, sort, given)
 
 
 _FIELDS = ("verdict", "label", "model", "corrected", "least", "most", "since", "until", "sort")
@@ -74,7 +74,7 @@ def _day(text: str | None, later: int = 0) -> datetime | None:
         day = date.fromisoformat(text) + timedelta(days=later) if text else None
     except (ValueError, OverflowError):
         return None
-    return datetime.combine(day, time(), timezone.utc) if day else None
+    return datetime.combine(day, time(), UTC) if day else None
 
 
 def _number(text: str) -> int:
@@ -101,7 +101,7 @@ def index() -> AnyResponse:
     return Response(body, 404 if beyond else 200, mimetype="text/html")
 
 
-def _choices(archive: Archive) -> Choices:
+def _choices(archive: Archive) -> FilterChoices:
     with archive.index.reading() as session:
         return search.choices(session)
 
@@ -114,7 +114,7 @@ def show(id: str) -> str:
     return render_template("admin/photo.html", entry=entry, history=archive.history(id), same=_same(entry))
 
 
-def _same(entry: Entry) -> list[Entry]:
+def _same(entry: ArchiveEntry) -> list[ArchiveEntry]:
     """Other uploads of the very same photo."""
     found = state().archive.find(Filter(uploaded=entry.uploaded), size=ALIKE + 1).entries
     return [one for one in found if one.id != entry.id]
@@ -138,8 +138,8 @@ def correct(id: str) -> AnyResponse:
 
 @photos.post("/<id>/delete")
 def delete(id: str) -> AnyResponse:
-    """Delete a photo for good, whoever brought it."""
-    state().archive.forget(id)
+    """Delete a photo for good, no matter who uploaded it."""
+    state().archive.delete(id)
     return redirect(url_for("admin.photos.index"), 303)
 
 
@@ -148,7 +148,7 @@ def delete_several() -> AnyResponse:
     """Delete the photos that are ticked; those that are gone already are gone."""
     for id in request.form.getlist("id"):
         try:
-            state().archive.forget(id)
+            state().archive.delete(id)
         except EntryNotFound:
             continue
     given: dict[str, Any] = {**asked(request.form).given}
@@ -161,7 +161,7 @@ def export() -> AnyResponse:
     archive = state().archive
     labels = labelled(archive, _share(request.form.get("confident")))
     if not labels.photos:
-        return refusal(
+        return error_page(
             _("Nothing to export yet"), _("Correct some photos first: what people said is what is exported.")
         )
     response = Response(zipped(archive, labels), mimetype="application/zip")

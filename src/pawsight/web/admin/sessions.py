@@ -1,6 +1,7 @@
-"""Who is logged in, as files: every worker process sees them, and they end on the server.
+"""Login sessions as files: every worker process sees them, and they end on the server.
 
-A browser holds a random token; its SHA-256 names the file, so that a stolen folder opens no door.
+A browser holds a random token; its SHA-256 names the file, so that a stolen folder logs nobody in. The time of the last
+request is the file's own: noting it never creates a file, so that a logout at the same moment wins.
 """
 
 from __future__ import annotations
@@ -14,35 +15,41 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from pawsight import private
+from pawsight.storage import private
 
 IDLE = 60 * 60.0  # seconds without a click
 LONGEST = 12 * 60 * 60.0  # seconds since the password was given
-_NOTED = 60.0  # how exactly the last click is known
+_NOTED = 60.0  # how exactly the last request is known
+_SKEW = 60.0  # by which the clocks of several servers may differ
 _TOKEN = re.compile(r"[\w-]{43}", re.ASCII)
 
 
-class Session(Struct, frozen=True):
+class LoginSession(Struct, frozen=True):
     """One login.
 
     Attributes:
-        csrf: what each form of this login sends along, so that no other page can send it.
-        started, used: when the password was given, and the last click; seconds since 1970.
+        csrf: what each form of this session sends along, so that no other page can send it.
+        started: when the password was given; seconds since 1970.
         mark: of the password that opened it.
     """
 
     csrf: str
     started: float
-    used: float
     mark: str
 
-    def holds(self, mark: str, now: float) -> bool:
-        """Whether it is still good."""
-        fresh = now - self.used <= IDLE and now - self.started <= LONGEST
+    def lasts(self, mark: str, used: float, now: float) -> bool:
+        """Return whether it has not ended; one from the future, of a clock that was ahead, has.
+
+        Args:
+            mark: of the password that counts now.
+            used: when the last request came; seconds since 1970.
+            now: seconds since 1970.
+        """
+        fresh = -_SKEW <= now - used <= IDLE and -_SKEW <= now - self.started <= LONGEST
         return fresh and secrets.compare_digest(self.mark, mark)
 
 
-class Sessions:
+class LoginSessions:
     """All logins of a server.
 
     Args:
@@ -61,25 +68,27 @@ class Sessions:
         Returns:
             the token, for the browser alone.
         """
-        private.sweep(self._folder, LONGEST)  # what ended without anybody asking for it
+        private.remove_leftovers(self._folder, LONGEST)  # what ended without anybody asking for it
         token, now = secrets.token_urlsafe(32), time.time()
-        self._write(token, Session(secrets.token_urlsafe(32), now, now, mark))
+        private.write(self._path(token), msgspec.json.encode(LoginSession(secrets.token_urlsafe(32), now, mark)))
         return token
 
-    def find(self, token: str, mark: str) -> Session | None:
-        """The login of a token, while it lasts; a click makes it last longer.
+    def find(self, token: str, mark: str) -> LoginSession | None:
+        """Find the session of a token, while it lasts; a request makes it last longer.
 
         Args:
             token: what a browser sent; anything.
             mark: of the password that counts now.
         """
-        found = self._read(self._path(token)) if _TOKEN.fullmatch(token) else None
-        now = time.time()
-        if found is None or not found.holds(mark, now):
+        if not _TOKEN.fullmatch(token):
+            return None
+        path, now = self._path(token), time.time()
+        found, used = self._read(path), private.changed(path)
+        if found is None or used is None or not found.lasts(mark, used, now):
             self.end(token)
             return None
-        if now - found.used > _NOTED:
-            self._write(token, msgspec.structs.replace(found, used=now))
+        if now - used > _NOTED and not private.touch(path):
+            return None
         return found
 
     def end(self, token: str) -> None:
@@ -90,11 +99,8 @@ class Sessions:
     def _path(self, token: str) -> Path:
         return self._folder / hashlib.sha256(token.encode()).hexdigest()
 
-    def _write(self, token: str, session: Session) -> None:
-        private.write(self._path(token), msgspec.json.encode(session))
-
-    def _read(self, path: Path) -> Session | None:
+    def _read(self, path: Path) -> LoginSession | None:
         try:
-            return msgspec.json.decode(private.read(path) or b"", type=Session)
+            return msgspec.json.decode(private.read(path) or b"", type=LoginSession)
         except msgspec.MsgspecError:
             return None

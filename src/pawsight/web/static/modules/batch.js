@@ -1,19 +1,16 @@
-// The page for many photos: takes them in, has them answered a few at a time, and keeps all of it in this browser.
+// The page for many photos: takes them in, has them classified a few at a time, and keeps all of it in this browser.
 
-import { listenAnywhere } from "./anywhere.js";
-import { ask, photoOf } from "./asking.js";
-import { counts, fits, sorted } from "./choosing.js";
-import { Closer } from "./closer.js";
-import { Corrections } from "./correcting.js";
-import { dropped, take } from "./intake.js";
+import { listenAnywhere } from "./dropzone.js";
+import { classify, photoOf } from "./classify-item.js";
+import { dropped, take } from "./import.js";
 import { FAILED, page } from "./item.js";
-import { meaning } from "./keys.js";
-import * as keeping from "./keeping.js";
-import { Lanes } from "./lanes.js";
-import { Pace } from "./pace.js";
-import { archive, download, table } from "./saving.js";
-import { keyOf, View } from "./view.js";
-import { _, duration, number, share } from "./words.js";
+import * as db from "./db.js";
+import { Queue } from "./queue.js";
+import { Eta } from "./eta.js";
+import { Review } from "./review.js";
+import { send } from "./sending.js";
+import { showToast } from "./toast.js";
+import { _, duration, number } from "./i18n.js";
 
 /** @typedef {import("./item.js").Item} Item */
 
@@ -21,224 +18,150 @@ const AT_ONCE = 3;
 const UNDONE = ["waiting", "sending", "looking", "retrying"];
 
 const part = (id) => document.getElementById(id);
-const [form, status, note] = ["ask", "status", "note"].map(part);
-const controls = part("controls").elements;
+const [form, note] = ["upload", "note"].map(part);
 
 /** @type {Map<number, Item>} */
 const items = new Map();
 const files = new Map();  // key of an item -> what holds its photo, where this page still has it in its hands
-const pace = new Pace();
-const lanes = new Lanes(AT_ONCE, work);
-const views = {
-  table: new View(part("rows"), part("row")),
-  grid: new View(part("tiles"), part("tile")),
-};
-const corrections = new Corrections((item) => {
-  change(item, {});
-  save(item);
-}, say);
-const closer = new Closer(part("closer"), async (item) => photoOf(item, await fileOf(item)));
-
-function view() {
-  return views[controls.view.value];
-}
+const sources = new Map();  // number of a kept file -> promise of it
+const pace = new Eta();
+const lanes = new Queue(AT_ONCE, work);
+const review = new Review(items, {
+  photo: async (item) => URL.createObjectURL(await photoOf(item, await fileOf(item))),
+  save: (changed) => db.keep(changed.filter((item) => items.get(item.key) === item)).catch(() => {}),
+  remove: deleteForGood,
+  download: (some) => saveSorted(some),
+  retry: again,
+  say: showToast,
+});
+const kept = () => [...items.values()].filter(({ deleted }) => !deleted);
 
 /** What holds an item's photo: as it was chosen, or as this browser kept it. @param {Item} item @returns {Promise<Blob>} */
 async function fileOf(item) {
-  const file = files.get(item.key) ?? (item.source === null ? null : await keeping.source(item.source));
+  const file = files.get(item.key) ?? (item.source === null ? null : await keptSource(item.source));
   if (!file) throw new Error(_("This browser has not kept it. Choose it again."));
   return file;
 }
 
+/** A file that this browser has kept: always the same one, so that the directory of a ZIP is read once. @param {number} number */
+function keptSource(number) {
+  if (!sources.has(number)) sources.set(number, db.source(number));
+  return sources.get(number);
+}
+
 /** @param {Item} item */
 async function work(item) {
-  await ask(item, () => fileOf(item), (what) => change(item, what));
-  save(item);
+  if (!item.deleted) await classify(item, () => fileOf(item), (what) => review.change(item, what));
+  db.keep([item]).catch(() => {});
   pace.tick();
   progress();
 }
 
-/** Change an item, and what is seen of it. @param {Item} item @param {object} what */
-function change(item, what) {
-  if (items.get(item.key) !== item) return;  // the list was cleared meanwhile
-  Object.assign(item, what);
-  view().paint(item);
-  if (closer.open && closer.item === item) closer.show(item);
-  soon();
-}
-
-/** Keep an item as it is now, unless the list was cleared meanwhile. @param {Item} item */
-function save(item) {
-  if (items.get(item.key) === item) keeping.keep([item]).catch(() => {});
-}
-
-let planned = 0;
-
-/** Sort anew once in a while, but never under the hands of somebody who is in the list. */
-function soon() {
-  planned ||= setTimeout(() => {
-    planned = 0;
-    count();
-    if (!view().container.contains(document.activeElement) && !closer.open) arrange();
-  }, 1000);
-}
-
-function chosen() {
-  const { verdict, most, order } = controls;
-  return sorted([...items.values()].filter((item) => fits(item, verdict.value, most.value / 100)), order.value);
-}
-
-function arrange(anew = false) {
-  const shown = chosen();
-  part("table").hidden = controls.view.value !== "table";
-  part("tiles").hidden = controls.view.value !== "grid";
-  view().arrange(shown, anew);
-  part("nothing").hidden = shown.length > 0;
-}
-
-/** Show what the controls say, from the top. */
-function choose() {
-  controls.shown.value = controls.most.value === "100" ? _("all") : _("up to {share}", { share: share(controls.most.value / 100) });
-  Object.values(views).forEach((one) => one !== view() && one.clear());
-  arrange(true);
-}
-
-function count() {
-  const found = counts(items.values());
-  for (const option of controls.verdict.options) {
-    option.textContent = `${option.dataset.name} (${number(found.get(option.value) ?? 0)})`;
-  }
-}
-
 function progress() {
-  const all = items.size;
-  const left = [...items.values()].filter(({ state }) => UNDONE.includes(state)).length;
-  Object.assign(part("progress"), { max: all || 1, value: all - left });
-  const seconds = lanes.open ? pace.seconds(left) : null;
-  const words = [_("{done} of {all} answered", { done: number(all - left), all: number(all) })];
-  if (!lanes.open && left) words.push(_("paused"));
-  else if (left && seconds !== null) words.push(_("about {time} left", { time: duration(seconds) }));
-  part("how-far").textContent = words.join(" · ");
-  part("pause").hidden = left === 0;
-  part("pause").textContent = lanes.open ? _("Pause") : _("Go on");
-  if (left === 0 && all) finish();
+  const all = kept();
+  const left = all.filter(({ state }) => UNDONE.includes(state));
+  const failed = all.filter(({ state }) => state === FAILED).length;
+  Object.assign(part("progress"), { max: all.length || 1, value: all.length - left.length, hidden: !left.length });
+  part("how-far").textContent = [
+    left.length ? _("{done} of {all} classified", { done: number(all.length - left.length), all: number(all.length) }) : _("All {count} classified", { count: number(all.length) }),
+    failed && _("{count} failed", { count: number(failed) }),
+    left.length && remaining(left),
+  ].filter(Boolean).join(" · ");
+  part("pause").hidden = left.length === 0;
+  part("pause").textContent = lanes.open ? _("Pause") : _("Resume");
+  part("sorted-count").textContent = number(all.filter(({ answer }) => answer).length);
 }
 
-function finish() {
-  const failed = [...items.values()].filter(({ state }) => state === FAILED).length;
-  say(failed ? _("All done; {failed} could not be answered.", { failed: number(failed) }) : _("All photos are answered."));
+/** How long it takes, or why it does not go on. @param {Item[]} left */
+function remaining(left) {
+  if (!lanes.open) return _("paused");
+  if (left.some(({ state, reached }) => state === "retrying" && !reached)) return _("server away, retrying");
+  const seconds = pace.seconds(left.length);
+  return seconds === null ? "" : _("about {time} left", { time: duration(seconds) });
 }
 
-/** Tell everybody, also those who do not see it. @param {string} words */
-function say(words) {
-  status.textContent = words;
-}
-
-/** @param {Iterable<File>} chosenFiles */
-async function add(chosenFiles) {
-  const list = Array.from(chosenFiles);
+/** @param {Iterable<File>} chosen */
+async function add(chosen) {
+  const list = Array.from(chosen);
   if (!list.length) return;
-  say(_("Reading …"));
+  showToast(_("Reading …"));
   const taken = await take(list);
-  const first = 1 + Math.max(0, ...items.keys());
-  const fresh = taken.items.map(({ file, ...item }, place) => {
+  const first = Math.max(0, ...items.keys()) + 1;
+  const fresh = taken.items.map((/** @type {any} */ { file, ...item }, place) => {
     files.set(first + place, file);
     return { key: first + place, ...item };
   });
+  await db.keep(fresh).catch(() => { taken.kept = false; });
   start(fresh);
-  await keeping.keep(fresh).catch(() => { taken.kept = false; });
   tell(taken);
 }
 
-/** @param {Item[]} fresh items that are to be answered */
+/** @param {Item[]} fresh items that are to be classified */
 function start(fresh) {
   for (const item of fresh) items.set(item.key, item);
   part("list").hidden = items.size === 0;
+  part("many").classList.toggle("filled", items.size > 0);
   if (lanes.idle) pace.reset();
   lanes.add(fresh.filter(({ state }) => UNDONE.includes(state)));
-  count();
-  arrange();
+  review.arrange();
   progress();
 }
 
-/** @param {import("./intake.js").Taken} taken */
-function tell({ items: fresh, left, refused, kept }) {
+/** @param {import("./import.js").Taken} taken */
+function tell({ items: fresh, left, refused, kept: written }) {
   const words = refused.map(({ name, reason }) => _("{name} cannot be opened: {reason}.", { name, reason }));
   if (left) words.push(_("Files left out because they are no photos: {count}.", { count: number(left) }));
-  if (!kept) words.push(_("This browser has no room to keep the photos: stay on this page until all are answered."));
+  if (!written) words.push(_("This browser has no room to keep the photos: stay on this page until all are classified."));
   note.textContent = words.join(" ");
   note.hidden = words.length === 0;
-  say(_("Photos added: {count}.", { count: number(fresh.length) }));
+  showToast(_("Photos added: {count}.", { count: number(fresh.length) }));
 }
 
 /** @param {Item} item */
 function again(item) {
-  Object.assign(item, { state: "waiting", error: null });
+  review.change(item, { state: "waiting", error: null });
   start([item]);
-  view().focus(item.key);
+}
+
+/** @param {Item[]} gone */
+async function deleteForGood(gone) {
+  for (const item of gone) {
+    items.delete(item.key);
+    files.delete(item.key);
+    if (item.answer?.id) await send("DELETE", `${page.api}/${item.answer.id}`, null, { patience: 60 });
+  }
+  await db.remove(gone.map(({ key }) => key)).catch(() => {});
+  progress();
 }
 
 async function clear() {
   part("clearing").close();
-  if (part("forget-too").checked) {
-    const { send } = await import("./sending.js");
-    for (const { answer } of items.values()) if (answer) await send("DELETE", `${page.api}/${answer.id}`, null, { patience: 30 });
-  }
+  const all = [...items.values()];
   lanes.clear();
   items.clear();
   files.clear();
-  Object.values(views).forEach((one) => one.clear());
-  await keeping.clear().catch(() => {});
+  sources.clear();
+  review.arrange();
+  await db.clear().catch(() => {});
   part("list").hidden = note.hidden = true;
-  say(_("The list is empty."));
+  part("many").classList.remove("filled");
   part("image").focus();
-}
-
-async function saveSorted() {
-  const all = [...items.values()].filter(({ answer }) => answer).length;
-  const tellHow = (done) => say(_("Packed {done} of {all}", { done: number(done), all: number(all) }));
-  try {
-    download(await archive([...items.values()], fileOf, tellHow), "pawsight.zip");
-  } catch (error) {
-    say(error instanceof RangeError ? _("These photos are too many for one ZIP of 4 GB. Take fewer at a time.") : error.message);
+  if (part("delete-too").checked) {
+    for (const { answer } of all) if (answer?.id) await send("DELETE", `${page.api}/${answer.id}`, null, { patience: 30 });
   }
+  showToast(_("The list is empty."));
 }
 
-/** @param {Item} item @param {string | null} label */
-function correct(item, label) {
-  corrections.make(item, label);
-  say(_("{name}: {words}", { name: item.name, words: label === null ? _("undone") : page.labels[label] }));
-}
-
-function undo() {
-  const item = corrections.undo();
-  if (!item) return;
-  say(_("{name}: {words}", { name: item.name, words: _("undone") }));
-  if (closer.open) closer.show(item);
-  else view().focus(item.key);
-}
-
-/** The item that many further on in what is shown. @param {number} steps */
-function step(steps) {
-  const shown = [...view().container.children].map(keyOf);
-  const place = Math.max(0, Math.min(shown.indexOf(closer.item.key) + steps, shown.length - 1));
-  closer.show(items.get(shown[place]));
-}
-
-function advance(key, steps) {
-  if (closer.open) step(steps);
-  else view().move(key, steps);
-}
-
-/** @param {KeyboardEvent} event in the list or the closer look */
-function press(event) {
-  const key = closer.open ? closer.item.key : keyOf(event.target);
-  const what = key === null ? null : meaning(event, Object.keys(page.labels));
-  if (!what) return;
-  event.preventDefault();
-  if (what.undo) undo();
-  if (what.label) correct(items.get(key), what.label);
-  if (!what.undo) advance(key, what.steps ?? 1);
+/** @param {Item[]} [some] only these */
+async function saveSorted(some = kept()) {
+  const chosen = some.filter(({ answer }) => answer);
+  const tellHow = (done) => showToast(_("Packed {done} of {all}", { done: number(done), all: number(chosen.length) }));
+  const [{ archive }, { saveFile }] = await Promise.all([import("./download.js"), import("./save-file.js")]);
+  try {
+    saveFile(await archive(chosen, fileOf, tellHow), "pawsight.zip");
+  } catch (error) {
+    showToast(error.message);
+  }
 }
 
 function listen() {
@@ -246,39 +169,23 @@ function listen() {
     part(id).addEventListener("change", ({ target }) => { add(target.files).then(() => { target.value = ""; }); });
   }
   listenAnywhere(form, add, (transfer) => dropped(transfer).then(add));
-  part("controls").addEventListener("input", choose);
-  part("controls").addEventListener("change", choose);
-  part("list").addEventListener("change", ({ target }) => {
-    if (target.matches("[data-part=correct]")) correct(items.get(keyOf(target)), target.value || null);
-  });
-  part("list").addEventListener("click", ({ target }) => {
-    const item = items.get(keyOf(target));
-    if (!item) return;
-    if (target.closest(".item")) closer.show(item);
-    if (target.closest("[data-part=again]")) again(item);
-  });
-  part("list").addEventListener("keydown", press);
-  part("closer").addEventListener("keydown", press);
-  part("closer").addEventListener("click", ({ target }) => {
-    const { label, steps } = target.dataset;
-    if (steps) step(Number(steps));
-    if (!label) return;
-    correct(closer.item, closer.item.answer.correction === label ? null : label);
-  });
-  part("closer").addEventListener("close", () => { arrange(); view().focus(closer.item.key); });
-  part("undo").addEventListener("click", undo);
   part("pause").addEventListener("click", () => { if (lanes.open) lanes.pause(); else lanes.resume(); pace.reset(); progress(); });
-  part("save-table").addEventListener("click", () => download(table([...items.values()]), "pawsight.csv"));
-  part("save-sorted").addEventListener("click", saveSorted);
+  part("save-table").addEventListener("click", async () => {
+    const [{ table }, { saveFile }] = await Promise.all([import("./download.js"), import("./save-file.js")]);
+    saveFile(table(kept()), "pawsight.csv");
+  });
+  part("save-sorted").addEventListener("click", () => saveSorted());
   part("clear").addEventListener("click", () => part("clearing").showModal());
   part("really").addEventListener("click", clear);
+  setInterval(() => { if (!lanes.idle) progress(); }, 1000);
 }
 
 async function restore() {
-  const found = await keeping.kept().catch(() => []);
+  const found = await db.kept().catch(() => []);
   if (!found.length) return;
-  start(found.map((item) => (UNDONE.includes(item.state) ? { ...item, state: "waiting" } : item)));
-  say(_("Here is your list from before."));
+  const [gone, here] = [true, false].map((deleted) => found.filter((item) => Boolean(item.deleted) === deleted));
+  start(here.map((item) => (UNDONE.includes(item.state) ? { ...item, state: "waiting" } : item)));
+  deleteForGood(gone);
 }
 
 listen();

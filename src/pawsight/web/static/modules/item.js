@@ -1,6 +1,7 @@
-// One photo of the list, and what can be said of it.
+// One photo of a gallery, and what can be said about it.
 
-import { _, megabytes, share } from "./words.js";
+import { translated } from "./diagnoses.js";
+import { _, megabytes, share } from "./i18n.js";
 
 /**
  * @typedef {object} Answer as the API gives it
@@ -10,17 +11,19 @@ import { _, megabytes, share } from "./words.js";
  * @property {Object<string, number>} scores
  * @property {string} model
  * @property {string | null} correction
+ * @property {string} [heatmap] its address
+ * @property {any} [maps] where it was classified on this device: what a heat map is drawn from
  */
 
 /**
  * @typedef {object} Item
- * @property {number} key its place in the order of arrival
+ * @property {any} key its place in the order of arrival, or the id on the server
  * @property {string} upload by which the server knows that it is sent again, also after the page was left
  * @property {string} name of the file, with folders
  * @property {number} size in bytes; 0 where it is not known before the photo is unpacked
  * @property {number} changed when the file was, in milliseconds since 1970
  * @property {number | null} source the number under which its file, or the ZIP it is in, is kept
- * @property {import("./zip-reading.js").Entry | null} entry where in the ZIP it is
+ * @property {import("./zip.js").Entry | null} entry where in the ZIP it is
  * @property {"waiting" | "sending" | "looking" | "retrying" | "done" | "failed"} state
  * @property {number} [share] how much is sent, 0 to 1
  * @property {number} [seconds] until the next try
@@ -28,40 +31,44 @@ import { _, megabytes, share } from "./words.js";
  * @property {Answer | null} answer
  * @property {{ code: string, detail?: string, size?: number } | null} error as the API gives it; a size in bytes where
  *   that is what is wrong
- * @property {Blob | null} thumb
+ * @property {Blob | string | null} thumb a small picture, or its address
+ * @property {number[]} [hash] see similar.js
+ * @property {boolean} [deleted] hidden, and soon deleted for good
  */
 
 export const FAILED = "failed";
 export const OPEN = "open";
 export const UNREADABLE = "unreadable_file";  // by this browser: the server never saw it
+export const NO_MODEL = "no_model";  // in this browser, where it is to classify
 
-/** What the page knows of model and server, put there by the server. */
-export const page = JSON.parse(document.getElementById("many").dataset.page);
+/** What the server tells the page about model and server. */
+export const page = JSON.parse(document.querySelector("[data-page]").dataset.page);
 
-/** What an item counts as: what a person said, else the verdict; `failed` or `open` where there is none. @param {Item} item */
+/** The group of an item: its correction, or its verdict; `failed` or `open` where there is neither. @param {Item} item */
 export function says(item) {
   if (item.answer) return item.answer.correction ?? item.answer.verdict;
   return item.state === "failed" ? FAILED : OPEN;
 }
 
-/** How sure the model was, 0.5 to 1: that of its least sure class. @param {Item} item */
+/** The confidence of a prediction, 0.5 to 1: that of its least sure class. @param {Item} item */
 export function sureness(item) {
   return item.answer ? Math.min(...Object.values(item.answer.scores).map((score) => Math.max(score, 1 - score))) : null;
 }
 
 /** What went wrong, in the language that the page has now. @param {Item} item */
 export function trouble({ error: { code, detail, size } }) {
+  if (code === NO_MODEL) return { title: _("The model does not load"), detail };
   if (code === UNREADABLE) return { title: _("This file cannot be read"), detail };
   const { title, detail: general } = page.problems[code] ?? page.problems.internal_error;
-  const exact = size && _("Expected at most {most}, but it has {size}. Send a smaller copy.",
+  const exact = size && _("It has {size}; at most {most} are accepted. Send a smaller copy.",
     { most: megabytes(page.maxBytes), size: megabytes(size) });
-  return { title, detail: exact || general || detail };
+  return { title, detail: exact || translated(detail ?? "", page.diagnoses) || general || detail };
 }
 
 /** The state or answer of an item in a few words. @param {Item} item */
 export function inWords(item) {
   switch (item.state) {
-    case "done": return page.names[says(item)] ?? says(item);
+    case "done": return page.titles[says(item)] ?? says(item);
     case "failed": return trouble(item).title;
     case "sending": return _("Sending, {share}", { share: share(item.share ?? 0) });
     case "looking": return _("Looking");

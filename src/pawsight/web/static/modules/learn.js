@@ -1,6 +1,6 @@
 // Own classes: photos go up some at a time, by choosing or dropping them, and the page sees when learning is done.
 // Without this script the same forms work by themselves.
-import { _ } from "./words.js";
+import { _ } from "./i18n.js";
 
 const AT_ONCE = 10;
 const EVERY = 1000;
@@ -26,7 +26,7 @@ async function bring(form, files) {
       failed.push(...await send(form, files.slice(at, at + AT_ONCE)));
     }
   } catch {
-    failed.push({ name: "", reason: _("Something went wrong on our side") });
+    failed.push({ name: "", reason: _("Something went wrong") });
   }
   if (failed.length) sessionStorage.setItem("failed", JSON.stringify(failed));
   location.reload();

@@ -1,4 +1,4 @@
-// One request, sent until somebody answers: a server that is busy, starts anew or is gone for a moment costs time, but
+// One request, sent until somebody answers: a server that is busy, restarts or is gone for a moment costs time, but
 // no photo.
 
 const BUSY = [429, 502, 503, 504];

@@ -1,0 +1,49 @@
+"""The database's errors as ours."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import exc
+
+from pawsight.errors import ArchiveUnavailable, BadArchive, PawsightError, StorageFull
+
+LOCKED = "another program holds its lock"
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn the database's errors into ours. Their own text may hold values, and stays in the chain of causes.
+
+    Raises:
+        StorageFull, BadArchive, ArchiveUnavailable: by what is wrong.
+    """
+    try:
+        yield
+    except exc.TimeoutError as error:
+        raise unavailable("it is busy") from error
+    except (exc.DBAPIError, sqlite3.Error) as error:  # the latter where SQLite is spoken to directly
+        raise _translate(getattr(error, "orig", error)) from error
+
+
+def _translate(error: Any) -> PawsightError:
+    text = str(error).lower()
+    if getattr(error, "sqlstate", None) == "53100" or "disk is full" in text:
+        return StorageFull("The disk of the archive's index is full.", "Free some space; nothing has to be restarted.")
+    if "malformed" in text or "not a database" in text:
+        return BadArchive(
+            "The archive's index is damaged.",
+            "Restore a backup, or move the file away and run `pawsight archive check --repair`.",
+        )
+    state = getattr(error, "sqlstate", None)
+    if state == "55P03" or "locked" in text:
+        return unavailable(LOCKED)
+    return unavailable("it is read-only" if state == "25006" or "readonly" in text else type(error).__name__)
+
+
+def unavailable(reason: str) -> ArchiveUnavailable:
+    """Return the error of an index that does not answer."""
+    return ArchiveUnavailable(f"The archive's index does not answer ({reason}).", "Try again soon.")

@@ -1,0 +1,1 @@
+"""Sort photos as they arrive, and tell other programs what was seen."""

@@ -1,0 +1,63 @@
+"""Scores -> verdict: the one rule, for one photo and for many."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from pawsight.model.card import Thresholds
+from pawsight.model.class_names import BOTH, NEITHER, UNSURE
+from pawsight.types import Floats
+
+Codes = npt.NDArray[np.int64]
+
+NEITHER_CODE, BOTH_CODE, UNSURE_CODE = -1, -2, -3
+_NAMES = {NEITHER_CODE: NEITHER, BOTH_CODE: BOTH, UNSURE_CODE: UNSURE}
+DIGITS = 6  # to which scores are rounded before they are shown and judged
+
+
+def decide(scores: Mapping[str, float], thresholds: Thresholds) -> str:
+    """Return the verdict on one photo: a class name, `both`, `neither` or `unsure`.
+
+    Args:
+        scores: class -> 0..1.
+        thresholds: of the model, see `Thresholds`.
+    """
+    code = int(decide_all(np.array([list(scores.values())]), thresholds)[0])
+    return _NAMES.get(code) or list(scores)[code]
+
+
+def decide_all(scores: npt.NDArray[np.floating], thresholds: Thresholds) -> Codes:
+    """Return the verdicts on N photos: `(N,)` places of classes, or `NEITHER_CODE`, `BOTH_CODE`, `UNSURE_CODE`.
+
+    Args:
+        scores: `(N, C)`, 0..1.
+        thresholds: of the model, see `Thresholds`.
+    """
+    said = np.round(scores.astype(np.float64), DIGITS)
+    present = said >= thresholds.present
+    top = np.where(present.any(axis=1), said.argmax(axis=1), NEITHER_CODE)
+    if thresholds.exclusive:
+        together = np.round(said.sum(axis=1), DIGITS)
+        return np.where((top < 0) & (together > thresholds.absent), UNSURE_CODE, top)
+    between = ((said > thresholds.absent) & ~present).any(axis=1)
+    single = np.where(between, UNSURE_CODE, top)
+    return np.where(present.sum(axis=1) > 1, BOTH_CODE, single)
+
+
+def shown(targets: Floats) -> Codes:
+    """Return what N photos show, in the codes of `decide_all`.
+
+    Args:
+        targets: `(N, C)`, 1 for each class that a photo shows.
+    """
+    number = targets.sum(axis=1)
+    one = np.where(number == 0, NEITHER_CODE, targets.argmax(axis=1))
+    return np.where(number > 1, BOTH_CODE, one)
+
+
+def name_verdicts(codes: Codes, classes: Sequence[str]) -> list[str]:
+    """Return the names of verdicts in the codes of `decide_all`."""
+    return [_NAMES.get(code) or classes[code] for code in codes.tolist()]

@@ -1,0 +1,135 @@
+"""What `Classifier.predict` takes: one photo or many, in the forms in which Python programs hold them.
+
+This file tells one photo from many and brings each form to pixels; files and their bytes go through `pawsight.images`,
+like everywhere else.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from pawsight import images
+from pawsight.errors import BadPhotoInput
+from pawsight.storage.download import is_web_address
+from pawsight.types import LIMITS, LOCAL_LIMITS, Limits, Pixels
+
+# An array is anything with `__array__`: NumPy, PyTorch and JAX on the CPU, TensorFlow.
+PhotoInput = str | os.PathLike[str] | bytes | bytearray | memoryview | BinaryIO | Image.Image | npt.NDArray[Any]
+
+FORMS = (
+    "Give a path, a web address, bytes, an open binary file, a PIL image, or an array (H, W), (H, W, 3) or (H, W, 4) "
+    "of uint8 or of floats from 0 to 1; or a list of these, or an array (N, H, W, 3)."
+)
+
+
+def split_photos(given: object) -> Iterable[Any]:
+    """Return the photos of something that is many: an array's rows, or the iterable itself."""
+    return np.asarray(given) if _is_array(given) else given  # type: ignore[return-value]  # is_one_photo looked
+
+
+def is_one_photo(given: object) -> bool:
+    """Tell one photo from many: a string and an array of two or three dimensions are one photo.
+
+    Args:
+        given: what `Classifier.predict` received.
+
+    Returns:
+        False for an iterable of photos, an array of four dimensions, and an array of paths.
+
+    Raises:
+        BadPhotoInput: it is neither a photo nor an iterable.
+    """
+    if isinstance(given, (str, os.PathLike, bytes, bytearray, memoryview, Image.Image)) or hasattr(given, "read"):
+        return True
+    if _is_array(given):
+        return np.ndim(given) not in (1, 4)  # type: ignore[arg-type]  # anything with __array__
+    if isinstance(given, Iterable):
+        return False
+    raise BadPhotoInput(f"A photo can't be read from an object of type {type(given).__name__}.", FORMS)
+
+
+def to_pixels(photo: object, least: int, limits: Limits) -> Pixels:
+    """Bring one photo, in any of the forms of `PhotoInput`, to upright RGB.
+
+    Args:
+        photo: to be read.
+        least: files may be decoded smaller than they are, but no side below twice this many pixels by that.
+        limits: what a file may cost.
+
+    Returns:
+        `(H, W, 3)` uint8, values 0..255.
+
+    Raises:
+        ImageError: a file can't be read or decoded.
+        BadPhotoInput: the object, the array's shape or its values are not those of a photo.
+    """
+    if isinstance(photo, (str, os.PathLike)):  # before arrays: the strings of NumPy are both
+        own = LOCAL_LIMITS if limits == LIMITS else limits  # the caller chose the file; bytes may be an upload
+        if isinstance(photo, str) and is_web_address(photo):
+            return images.decode(images.download(photo, own), least=least, limits=own)
+        with images.one_large_file(Path(photo)):
+            return images.decode(images.read(Path(photo), own), least=least, limits=own)
+    if isinstance(photo, Image.Image):
+        return images.from_pil(photo)
+    if _is_array(photo):
+        return _from_array(np.asarray(photo))
+    return images.decode(_bytes_of(photo, limits), least=least, limits=limits)
+
+
+def keep_bytes(photo: PhotoInput, limits: Limits) -> PhotoInput:
+    """Read an open file, so that its photo can be looked at more than once; return everything else as it is."""
+    return _bytes_of(photo, limits) if hasattr(photo, "read") else photo
+
+
+def _is_array(given: object) -> bool:
+    return hasattr(given, "__array__") and not isinstance(given, Image.Image)
+
+
+def _bytes_of(photo: object, limits: Limits) -> bytes:
+    if isinstance(photo, (bytes, bytearray, memoryview)):
+        return bytes(photo)
+    read = getattr(photo, "read", None)
+    if read is None:
+        raise BadPhotoInput(f"A photo can't be read from an object of type {type(photo).__name__}.", FORMS)
+    data = read(limits.bytes + 1)
+    if not isinstance(data, bytes):
+        raise BadPhotoInput("The file object is open for text, not for bytes.", 'Open it with open(path, "rb").')
+    return data
+
+
+def _from_array(array: npt.NDArray[Any]) -> Pixels:
+    """Bring an array to `(H, W, 3)` uint8; transparency goes onto white, as with files."""
+    if array.size == 0:
+        raise BadPhotoInput(f"The array is empty: its shape is {array.shape}.", FORMS)
+    if array.ndim == 3 and array.shape[2] == 1:
+        array = array[:, :, 0]
+    if array.ndim not in (2, 3) or (array.ndim == 3 and array.shape[2] not in (3, 4)):
+        raise BadPhotoInput(f"An array of shape {array.shape} is no photo.{_channels_first(array)}", FORMS)
+    return images.from_pil(Image.fromarray(np.ascontiguousarray(_to_uint8(array))))
+
+
+def _channels_first(array: npt.NDArray[Any]) -> str:
+    if array.ndim == 3 and array.shape[0] in (1, 3, 4):
+        return " It looks as if its channels came first: np.moveaxis(array, 0, -1) moves them to the end."
+    return ""
+
+
+def _to_uint8(array: npt.NDArray[Any]) -> Pixels:
+    if array.dtype == np.uint8:
+        return array
+    if not np.issubdtype(array.dtype, np.floating):
+        raise BadPhotoInput(f"An array of {array.dtype} is ambiguous.", FORMS)
+    low, high = float(array.min()), float(array.max())
+    if not (low >= 0 and high <= 1):  # also where a value is not a number
+        raise BadPhotoInput(
+            f"Floating-point pixels must lie between 0 and 1, but these lie between {low:g} and {high:g}.",
+            "Divide values of 0 to 255 by 255, or convert them with .astype(np.uint8).",
+        )
+    return np.rint(array.astype(np.float32) * 255).astype(np.uint8)

@@ -1,0 +1,251 @@
+"""Each long command as one Python function; `pawsight.__all__` names them, next to `Classifier`.
+
+Paths may be `str` or `Path`. Each function imports what it needs when it is called, and says which extra is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from pawsight.classifier import Classifier
+from pawsight.data import Dataset, open_dataset
+from pawsight.data.manifest import DESCRIPTION
+from pawsight.errors import MissingExtra, PawsightError, install_hint
+from pawsight.recipes import Recipe, choose, customize
+from pawsight.train.options import PLAIN, RunOptions
+from pawsight.types import FitMode
+
+if TYPE_CHECKING:
+    from pawsight.data.prepare import Prepared
+    from pawsight.evaluate.run import Evaluation
+    from pawsight.export import ExportResult
+    from pawsight.export.forms import To
+    from pawsight.learn import Forecast, Learned
+    from pawsight.model.card import Precision
+    from pawsight.model.metrics import Metrics
+
+AnyPath = str | Path
+
+
+def forecast_classes(source: AnyPath, *, base: AnyPath = "default", exclusive: bool = True, seed: int = 0) -> Forecast:
+    """Forecast how good a model of your own classes becomes, and how long that takes. Nothing is written.
+
+    Args, Raises: see `learn_classes`.
+    """
+    with _extra("learn"):
+        from pawsight.learn import forecast
+    return forecast(Path(source), base=base, exclusive=exclusive, seed=seed)
+
+
+def learn_classes(
+    source: AnyPath, out: AnyPath, *, base: AnyPath = "default", exclusive: bool = True, seed: int = 0
+) -> Learned:
+    """Make a model of your own classes, in seconds: a new last layer on the features of a finished model.
+
+    Args:
+        source: a zip, or a folder with a folder of photos for each class; `neither` holds photos of none of them.
+        out: model folder to write; it appears when complete.
+        base: model whose features are used: `default`, a shipped model's name, or a folder.
+        exclusive: whether a photo shows one class at most.
+        seed: of all that is drawn.
+
+    Raises:
+        BadData: `out` exists, or there are too few classes or photos.
+        MissingExtra: the extra `learn` is not installed.
+    """
+    with _extra("learn"):
+        from pawsight.learn import learn
+    return learn(Path(source), Path(out), base=base, exclusive=exclusive, seed=seed)
+
+
+def prepare_data(
+    source: AnyPath,
+    out: AnyPath,
+    *,
+    size: int = 224,
+    fit: FitMode = "crop",
+    seed: int = 0,
+    neither: AnyPath | Sequence[AnyPath] = (),
+) -> Prepared:
+    """Open, check and split photos, and store them at one size, ready for training.
+
+    Args:
+        source: a zip, a folder with a folder of photos for each class, or a folder of names like `cat.0.jpg`.
+        out: folder to write; it appears when complete.
+        size: side of the stored photos, in pixels.
+        fit: how photos are brought to a square: `crop`, `pad` or `squash`.
+        seed: of the split.
+        neither: zips or folders of photos that show none of the classes.
+
+    Raises:
+        BadData: there are no photos of a class, or `out` holds something else.
+        MissingExtra: the extra `learn` is not installed.
+    """
+    with _extra("learn"):
+        from pawsight.data.prepare import prepare
+    others = [neither] if isinstance(neither, (str, Path)) else neither
+    return prepare(Path(source), Path(out), size=size, fit=fit, seed=seed, neither=[Path(one) for one in others])
+
+
+def train_model(
+    recipe: str | Recipe,
+    data: AnyPath | Dataset,
+    out: AnyPath,
+    *,
+    epochs: int | None = None,
+    photos: int | None = None,
+    seed: int | None = None,
+    weights: AnyPath | None = None,
+    balance: bool = False,
+    preview: AnyPath | None = None,
+    tensorboard: AnyPath | None = None,
+    mixed_precision: bool | None = None,
+    split: str = "validation",
+) -> Metrics:
+    """Train a network, export it, measure it, and write its model folder; an interrupted run goes on when repeated.
+
+    Args:
+        recipe: name of a recipe, or of a network of `keras.applications`; or a recipe itself.
+        data: what `prepare_data` wrote.
+        out: model folder to write; it appears when complete.
+        epochs: at most so many in each phase.
+        photos: use only so many training photos.
+        seed: in place of the recipe's.
+        weights: file of ImageNet weights, or `none` to start from nothing; both for `keras.applications` only.
+        balance: whether a class with few photos counts as much as one with many.
+        preview: HTML page to write first, which shows photos as the network is going to see them.
+        tensorboard: folder that gets the curves for TensorBoard; `history.csv` in the model folder has them anyway.
+        mixed_precision: whether to compute in bfloat16 while training; None: where an accelerator is faster in it.
+        split: which photos the finished model is measured on.
+
+    Returns:
+        The measured figures, with intervals.
+
+    Raises:
+        BadData: `out` exists, or the run could not end well; said before any heavy library loads.
+        TrainingStopped: another run writes to `out`, or the loss is no number any more.
+        MissingExtra: the extra `train` is not installed.
+    """
+    dataset, nothing = _dataset(data), str(weights) == "none"
+    if isinstance(recipe, str):
+        recipe = choose(recipe, dataset.size, dataset.fit, pretrained=not nothing)
+    chosen = customize(recipe, epochs, photos=photos, seed=seed, balance=balance or None)
+    start = None if nothing or weights is None else Path(weights)
+    options = RunOptions(Path(tensorboard) if tensorboard else None, mixed_precision=mixed_precision)
+    return run_training(chosen, dataset, Path(out), start, split, options, Path(preview) if preview else None)
+
+
+def run_training(
+    recipe: Recipe,
+    data: Dataset,
+    out: Path,
+    weights: Path | None,
+    split: str,
+    options: RunOptions = PLAIN,
+    preview: Path | None = None,
+    tell: Callable[[str], None] = lambda line: None,
+) -> Metrics:
+    """Train, put the model in place, and measure it.
+
+    Args:
+        recipe: what to train, and how.
+        data, out, weights, split, preview: see `train_model`.
+        options: how long the run may take, and where its curves are written.
+        tell: called with a line once the model stands in its place.
+    """
+    with _extra("train"):
+        from pawsight.train.preflight import check_options, check_run, only_run
+    with only_run(out):
+        check_run(recipe, data, out)  # before TensorFlow takes its seconds to load
+        check_options(options, weights)
+        with _extra("train"):
+            from pawsight.batch.distribution_shift import add_reference
+            from pawsight.evaluate.write import evaluate_into
+            from pawsight.report.preview import write_preview
+            from pawsight.train.run import publish, train
+        if preview:
+            write_preview(data, recipe, preview)
+            tell(f"Wrote {preview}: photos as the network is going to see them.")
+        add_reference(train(recipe, data, out, weights, options), data)
+        publish(out)
+    tell(f"Trained {out}. Measuring it on the {split} split.")
+    try:
+        return evaluate_into(out, data, split)
+    except PawsightError as error:
+        again = f"Repeat: pawsight evaluate {out} --data {data.folder}"
+        raise type(error)(f"The model stands in {out}, but measuring it failed. {error.message}", again) from error
+
+
+def evaluate_model(model: AnyPath | Classifier, data: AnyPath | Dataset, split: str = "test") -> Evaluation:
+    """Measure a model on a split of prepared photos, or on all photos of a zip or folder with a folder per class.
+
+    Args:
+        model: `default`, a shipped model's name, a folder or file, or a loaded `Classifier`.
+        data: what `prepare_data` wrote, or photos as it takes them.
+        split: `train`, `validation` or `test`; of prepared photos only.
+
+    Raises:
+        BadData: the photos are of other classes than the model's, or the split has none.
+        MissingExtra: the extra `learn` is not installed.
+    """
+    with _extra("learn"):
+        from pawsight.evaluate.run import evaluate
+    classifier = model if isinstance(model, Classifier) else Classifier.load(model)
+    if isinstance(data, Dataset) or (Path(data) / DESCRIPTION).exists():
+        return evaluate(classifier, _dataset(data), split)
+    with TemporaryDirectory(prefix="pawsight-") as folder, _extra("learn"):
+        from pawsight.data.prepare import prepare
+
+        wanted = classifier.card.input
+        done = prepare(Path(data), Path(folder, "set"), size=wanted.size, fit=wanted.fit, only_split="test")
+        return evaluate(classifier, open_dataset(done.folder), "test")
+
+
+def export_model(
+    model: AnyPath,
+    to: To,
+    *,
+    precision: Precision | None = None,
+    out: AnyPath | None = None,
+    data: AnyPath | Dataset | None = None,
+) -> ExportResult:
+    """Write a model in the format of another runtime, compared with its source before it is kept.
+
+    Args:
+        model: `default`, a shipped model's name, a folder, or an exported ONNX file.
+        to: `onnx`, `litert`, `keras` or `savedmodel`.
+        precision: what weights are stored in; None for the model's own in ONNX, float32 in others.
+        out: file, or folder of a SavedModel; None for a name made of the model's.
+        data: what `prepare_data` wrote, to compare on its test photos and to calibrate int8.
+
+    Raises:
+        BadSettings: there is no such format, or something stands at `out`.
+        ExportDiffers: what was written does not answer like the model; nothing of it is kept.
+        MissingExtra: the extra `train` is not installed.
+    """
+    with _extra("train"):
+        from pawsight.export import Exporter, choose
+
+        exporter = Exporter(model, None if data is None else _dataset(data))
+        form = choose(to, precision, exporter.card.precision)
+        (result,) = exporter.export({form: Path(out or form.filename(exporter.card.name))})
+    return result
+
+
+def _dataset(data: AnyPath | Dataset) -> Dataset:
+    return data if isinstance(data, Dataset) else open_dataset(Path(data))
+
+
+@contextmanager
+def _extra(name: str) -> Iterator[Any]:
+    """Say which extra is missing, instead of showing an ImportError."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise MissingExtra(
+            f"This needs {error.name}, which the small installation does not have.", install_hint(name)
+        ) from error

@@ -1,0 +1,82 @@
+"""A model as a scikit-learn classifier: `predict`, `predict_proba` and `classes_`, for pipelines and metrics.
+
+    from pawsight.sklearn import PhotoClassifier
+
+    PhotoClassifier("default").predict(["felix.jpg", "rex.jpg"])
+
+scikit-learn's classifiers know no verdict: they name one class for each photo. Use `Classifier` where `both`, `neither`
+and `unsure` matter. Needs scikit-learn, which the extras `learn` and `train` bring.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.base import BaseEstimator, ClassifierMixin
+
+from pawsight.classifier import Classifier
+from pawsight.errors import BadData
+from pawsight.photo_input import PhotoInput
+from pawsight.types import Floats
+
+_LEAST = 1e-6  # scores are rounded to six places; a score of 0 or 1 would have no odds
+
+
+class PhotoClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
+    """A trained model behind scikit-learn's interface.
+
+    Args:
+        model: as in `Classifier.load`.
+    """
+
+    def __init__(self, model: str | Path = "default") -> None:
+        self.model = model
+
+    @property
+    def classifier(self) -> Classifier:
+        """The model, loaded when it is first used."""
+        if "_classifier" not in self.__dict__:
+            self._classifier = Classifier.load(self.model)
+        return self._classifier
+
+    @property
+    def classes_(self) -> npt.NDArray[np.str_]:
+        """`(C,)` names of the classes, in the order of the columns of `predict_proba`."""
+        return np.array(self.classifier.card.classes)
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return True
+
+    def fit(self, X: Iterable[PhotoInput], y: Iterable[str]) -> PhotoClassifier:  # noqa: N803  # scikit-learn's names
+        """Check the labels and learn nothing: the model is trained already. `pawsight.learn` learns other classes.
+
+        Raises:
+            BadData: a label is no class of the model.
+        """
+        if unknown := sorted(set(y) - set(self.classes_.tolist())):
+            raise BadData(f"The model has no class {unknown[0]!r}.", "Learn your own classes with pawsight.learn.")
+        return self
+
+    def predict(self, X: Iterable[PhotoInput]) -> npt.NDArray[np.str_]:  # noqa: N803
+        """Name the class with the highest score: `(N,)` strings."""
+        names: npt.NDArray[np.str_] = self.classes_[self.predict_proba(X).argmax(axis=1)]
+        return names
+
+    def predict_proba(self, X: Iterable[PhotoInput]) -> Floats:  # noqa: N803
+        """Return the probability of each class, given that exactly one of them is in the photo.
+
+        The model's own scores are independent of each other. Given that exactly one class is there, each has a share
+        in proportion to its odds p / (1 - p).
+
+        Returns:
+            `(N, C)` float32; each row sums to 1.
+        """
+        found: list[Any] = self.classifier.predict(list(X))
+        scores = np.array([list(one.scores.values()) for one in found], np.float64).reshape(-1, len(self.classes_))
+        odds = np.clip(scores, _LEAST, 1 - _LEAST)
+        odds = odds / (1 - odds)
+        return np.asarray(odds / odds.sum(axis=1, keepdims=True), np.float32)

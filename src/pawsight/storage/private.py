@@ -1,0 +1,115 @@
+"""Small files that only their owner reads, written atomically."""
+
+from __future__ import annotations
+
+import errno
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from pawsight.errors import ArchiveUnavailable, StorageFull
+from pawsight.storage import atomic
+
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+@contextmanager
+def translated(place: str = "the admin folder") -> Iterator[None]:
+    """Turn what the system refuses into our errors, which name no path: visitors may see them.
+
+    Args:
+        place: what people call the folder that is worked in.
+
+    Raises:
+        StorageFull: no space, no quota, or the file system's largest file.
+        ArchiveUnavailable: everything else.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _FULL:
+            raise StorageFull(
+                f"Expected room in {place}, but its disk is full ({error.strerror}).",
+                "Free some space; nothing has to be restarted.",
+            ) from error
+        raise ArchiveUnavailable(
+            f"Expected {place} to work, but it does not ({error.strerror}).", "Check the disk and its rights."
+        ) from error
+
+
+def make_folder(path: Path) -> Path:
+    """Make a folder that only its owner enters, and those above it, where they are missing."""
+    with translated():
+        os.makedirs(path, mode=0o700, exist_ok=True)
+    return path
+
+
+def write(path: Path, data: bytes, *, durable: bool = True) -> None:
+    """Write a file; one that was there is replaced in one step.
+
+    Args:
+        path: of the file.
+        data: its content.
+        durable: whether it is to last through a power cut; that costs milliseconds a file.
+    """
+    make_folder(path.parent)
+    with translated():
+        atomic.write_file(path, data, mode=atomic.PRIVATE, lasting=durable)
+
+
+def read(path: Path) -> bytes | None:
+    """A file's content; None where there is none."""
+    with translated():
+        try:
+            return path.read_bytes()
+        except FileNotFoundError:
+            return None
+
+
+def changed(path: Path) -> float | None:
+    """When a file was last written or touched, in seconds since 1970; None where there is none."""
+    with translated():
+        try:
+            return path.stat().st_mtime
+        except FileNotFoundError:
+            return None
+
+
+def identity(path: Path) -> tuple[int, int] | None:
+    """Return the device and number of the file that a path leads to; None where there is none."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def touch(path: Path) -> bool:
+    """Note that a file was used now; False where there is none, and none is made."""
+    with translated():
+        try:
+            os.utime(path, (time.time(),) * 2)
+        except FileNotFoundError:
+            return False
+    return True
+
+
+def remove(path: Path) -> bool:
+    """Take a file away; False where there was none."""
+    with translated():
+        try:
+            path.unlink()
+        except FileNotFoundError:
+            return False
+    return True
+
+
+def remove_leftovers(folder: Path, seconds: float) -> None:
+    """Take away the files of a folder that nobody wrote to for so long; others may do the same at the same time."""
+    with translated():
+        for path in folder.glob("*"):
+            with suppress(FileNotFoundError):
+                if time.time() - path.stat().st_mtime > seconds:
+                    path.unlink()

@@ -1,0 +1,42 @@
+// One photo as a tile of the gallery, or as a line of its list view.
+
+import { inWords, says, sureness, trouble } from "./item.js";
+import { _, percent } from "./i18n.js";
+
+/** @typedef {import("./item.js").Item} Item */
+
+/** Write an item into its tile. @param {HTMLElement} tile @param {Item} item */
+export function fill(tile, item) {
+  const part = (name) => tile.querySelector(`[data-part="${name}"]`);
+  const cut = item.name.lastIndexOf("/") + 1;
+  tile.dataset.says = says(item);
+  tile.dataset.corrected = item.answer?.correction ? "yes" : "no";
+  tile.ariaLabel = [item.name, inWords(item), item.answer?.correction ? _("corrected") : confidence(item)].filter(Boolean).join(", ");
+  tile.title = item.state === "failed" ? trouble(item).detail ?? "" : item.name;
+  part("folder").textContent = item.name.slice(0, cut);
+  part("start").textContent = item.name.slice(cut, -9);
+  part("end").textContent = item.name.slice(cut).slice(-9);
+  part("words").textContent = inWords(item);
+  part("sure").textContent = item.answer?.correction ? _("corrected") : confidence(item);
+  part("detail").textContent = item.state === "failed" ? trouble(item).detail ?? "" : "";
+  tile.querySelectorAll("[data-score]").forEach((cell) => {
+    cell.textContent = item.answer ? percent(item.answer.scores[cell.dataset.score]) : "";
+  });
+  showThumb(part("thumb"), item);
+}
+
+function confidence(item) {
+  return item.answer ? percent(sureness(item)) : "";
+}
+
+/** Show the small picture of an item. @param {HTMLImageElement} image @param {Item} item */
+export function showThumb(image, { thumb }) {
+  if (!thumb || image.hasAttribute("src")) return;
+  image.src = typeof thumb === "string" ? thumb : URL.createObjectURL(thumb);
+}
+
+/** Give back the memory of what a tile shows. @param {HTMLElement} tile */
+export function release(tile) {
+  const { src } = tile.querySelector("img");
+  if (src.startsWith("blob:")) URL.revokeObjectURL(src);
+}

@@ -1,0 +1,209 @@
+"""What exactly is wrong, in the visitor's language: the library says it in English, with its figures filled in.
+
+`TEXTS` lists what it says to visitors and admins, with a hole for each thing that varies. A text is recognized by them,
+and put together again in the other language. `tests/web/ui/test_diagnoses.py` fails where the library says something
+that is not listed here.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from pawsight.errors import PawsightError
+from pawsight.web.ui.i18n import SOURCE, current, mark
+from pawsight.web.ui.i18n import gettext as _
+
+TEXTS = (
+    # photos
+    mark("The file has {size} MB; at most {most} MB are allowed."),
+    mark("The picture has {size}; at most {most} megapixels are allowed."),
+    mark("The picture has {width} x {height} pixels; sides of at most {most} are allowed."),
+    mark("{width} x {height} pixels ({count} megapixels)"),
+    mark("{count} megapixels"),
+    mark("many more pixels"),
+    mark("Make the photo smaller."),
+    mark("Crop or shrink it."),
+    mark("The {kind} has more than {most} parts."),
+    mark("The JPEG has {count} scans; at most {most} are allowed for its size."),
+    mark("The photo needs more time or memory to open than is allowed."),
+    mark("Save it again as an ordinary JPEG."),
+    mark("The file is empty (0 bytes)."),
+    mark("Copy or upload it again."),
+    mark("Check the address."),
+    mark("The {kind} file is damaged or cut off ({reason})."),
+    mark("its header does not read"),
+    mark("its parts do not fit together"),
+    mark("broken data stream when reading image file"),
+    mark("image file is truncated"),
+    mark("image file is truncated ({count} bytes not processed)"),
+    mark("The photo made the decoder crash."),
+    mark("Copy or export the photo again."),
+    mark("Copy or export it again."),
+    mark("The file is {what}, which is not opened here."),
+    mark("Save it as JPEG or PNG and try again; renaming a file does not change its format."),
+    mark("Save it as JPEG and send that; on your own disk, the command line opens it."),
+    mark("Send a single picture of it."),
+    mark("Photos are {formats}."),
+    mark("The camera RAW file holds no JPEG preview."),
+    mark("Develop it to JPEG first."),
+    mark("The file is a JPEG XL picture."),
+    # requests
+    mark("There is no photo in the file field {field} of the form."),
+    mark("Send a photo as multipart/form-data, or as the body with a Content-Type such as image/jpeg."),
+    mark("A request may hold at most {most} photos, but {count} came."),
+    mark("Send them in several requests."),
+    mark("More than {most} came from this network address."),
+    mark("{count} photos a minute"),
+    mark("{count} reports a minute"),
+    mark("{count} GB of photos a day"),
+    mark("Try again in {seconds} seconds."),
+    mark("Requests cannot be counted, and are refused for that."),
+    mark("The operator finds more in the server's log."),
+    mark("Expected as {header} 16 to 200 letters, digits or any of _.:-, but {count} other characters came."),
+    mark("Make a new random one for each request, such as a UUID, and send it again only with the same photos."),
+    mark('Expected JSON like {"correction": "cat"} or {"correction": null}, but something else came.'),
+    mark("Send one of the model's classes, both, neither or null."),
+    mark("Expected one of {classes}, but another class came."),
+    mark("Choose one of them."),
+    mark("Expected one of the classes {classes}, but another one was asked for."),
+    mark("Choose one of them, or leave the class away for the most likely one."),
+    mark("Expected one of the models {names}, but another one was asked for."),
+    mark("GET /api/v1/models says what each is; without a name the first answers."),
+    mark("The model {name} gave this answer and is not here any more; here now: {names}."),
+    mark("Ask again with the photo, or have the operator offer that model again (the setting models)."),
+    mark("There is no entry with this id. It was deleted, has expired, or never existed."),
+    mark("Upload the photo again."),
+    mark("Only the visitor who uploaded this photo can change it, and this request is not theirs."),
+    mark("Use the browser that the photo was uploaded with."),
+    mark("This request comes from a page of another site, which may change nothing here."),
+    mark("Open this server's own page and try again."),
+    mark("This server does not answer to the host name of this request."),
+    mark("Its operator lists the names in the setting hosts."),
+    # the server
+    mark("Expected a process that opens photos, but it does not start ({reason})."),
+    mark("it ended at once"),
+    mark("Try again in a moment."),
+    mark("The disk of the archive's index is full."),
+    mark("Expected room in {place}, but its disk is full ({reason})."),
+    mark("Free some space; nothing has to be restarted."),
+    mark("The archive's index is damaged."),
+    mark("Restore a backup, or move the file away and run `pawsight archive check --repair`."),
+    mark("The archive's index does not answer ({reason})."),
+    mark("it is read-only"),
+    mark("another program holds its lock"),
+    mark("Try again soon."),
+    mark("Expected {place} to work, but it does not ({reason})."),
+    mark("Check the disk and its rights."),
+    # learning on the admin page
+    mark("Expected at most {most} photos of one class."),
+    mark("They are plenty."),
+    mark("Expected at most {most} GB of photos in all."),
+    mark("Bring fewer or smaller ones."),
+    mark("Expected the name of a class, of at most 100 bytes."),
+    mark("Give a short name."),
+    mark("Expected at most {most} classes."),
+    mark("Expected at most {most} models here."),
+    mark("Delete one first."),
+    mark(
+        "Expected a name of at most 40 letters (a to z), digits, dots and hyphens, that begins with a letter or digit."
+    ),
+    mark("It becomes the name of a folder."),
+    mark("No photos of this id are here: never uploaded, or deleted."),
+    mark("No photo of this name is here."),
+    mark("No class of this name is here."),
+    mark("The class name '{name}' cannot be used: {reason}."),
+    mark("it cannot be the name of a folder on every system"),
+    mark("it holds characters that cannot be seen, or bytes that are not UTF-8"),
+    mark("spreadsheets take it for a formula, and programs for an option, because it begins with '{sign}'"),
+    mark("Windows reserves it for a device"),
+    mark("it is {verdict}"),
+    mark("the verdict on a photo that shows several classes"),
+    mark("the verdict on a photo that shows no class"),
+    mark("the verdict on a photo that a person should look at"),
+    mark("the folder of photos that a person should look at"),
+    mark("it has more than {most} bytes"),
+    mark("Rename the folder or the class."),
+    mark("The class names '{one}' and '{other}' are one folder on Windows and macOS."),
+    mark("Rename one of them, or put their photos together."),
+    # what a file is
+    mark("JPEG, PNG, WebP, GIF, AVIF, BMP and HEIC"),
+    mark("text"),
+    mark("a file of an unknown kind"),
+    mark("an Olympus RAW file"),
+    mark("a Panasonic RAW file"),
+    mark("a Fujifilm RAW file"),
+    mark("a Canon RAW file"),
+    mark("a Sigma RAW file"),
+    mark("a TIFF picture or camera RAW"),
+    mark("a JPEG XL picture"),
+    mark("a JPEG 2000 picture"),
+    mark("a Photoshop picture"),
+    mark("a GIMP picture"),
+    mark("a Windows icon"),
+    mark("an SVG drawing"),
+    mark("a PostScript file"),
+    mark("a video ({kind})"),
+    mark("a PDF document"),
+    mark("a ZIP archive"),
+    mark("a RAR archive"),
+    mark("a 7-Zip archive"),
+    mark("a gzip archive"),
+    mark("an Office document or Windows thumbnail file"),
+    mark("an Apple property list"),
+    mark("a database"),
+    mark("an audio file"),
+    mark("what macOS keeps about a file, not the file itself"),
+    mark("an XML file"),
+    mark("a web page"),
+)
+_HOLE = re.compile(r"\{(\w+)\}")
+_NUMBER = re.compile(r"[\d,]+(?:\.\d+)?")
+
+
+def translate(said: str) -> str:
+    """Return what the library said in the visitor's language; empty where it is not listed here, all or in part."""
+    for text, pattern in _patterns():
+        if found := pattern.fullmatch(said):
+            values = found.groupdict()
+            rest = values.pop("_rest", None)
+            more = translate(rest) if rest else ""
+            if bool(rest) == bool(more):
+                return f"{_filled(_(text), values)} {more}".rstrip()
+    return ""
+
+
+def exactly(error: PawsightError) -> str:
+    """Return what is wrong, in the visitor's language, or as the library says it."""
+    return translate(str(error)) or str(error)
+
+
+def for_scripts() -> dict[str, str]:
+    """Return all texts with their translations, for what the API says to the page; nothing in English."""
+    return {} if current().code == SOURCE else {text: _(text) for text in TEXTS}
+
+
+@cache
+def _patterns() -> list[tuple[str, re.Pattern[str]]]:
+    """Every text, and what recognizes it; a sentence maybe with another one behind it."""
+    return [(text, re.compile(_recognizing(text), re.DOTALL)) for text in TEXTS]
+
+
+def _recognizing(text: str) -> str:
+    parts = _HOLE.split(text)
+    found = "".join(f"(?P<{part}>.*?)" if place % 2 else re.escape(part) for place, part in enumerate(parts))
+    return found + ("(?: (?P<_rest>.+))?" if text.endswith(".") else "")
+
+
+def _filled(text: str, values: dict[str, str]) -> str:
+    def value(hole: re.Match[str]) -> str:
+        return _value(values[hole[1]])
+
+    return _HOLE.sub(value, text)
+
+
+def _value(said: str) -> str:
+    """What stands in a hole: a number, a text that is listed, too, or a name."""
+    if _NUMBER.fullmatch(said):
+        return said.translate({ord(","): current().group, ord("."): current().decimal})
+    return translate(said) or said
