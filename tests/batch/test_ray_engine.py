@@ -21,6 +21,7 @@ from pawsight.batch.run import classify_one
 from pawsight.classifier import Classifier
 from pawsight.cli import group
 from pawsight.data import Dataset
+from pawsight.types import LOCAL_LIMITS
 
 pytestmark = pytest.mark.skipif(not (find_spec("ray") and find_spec("pyarrow")), reason="clusters need the extra ray")
 
@@ -48,6 +49,12 @@ def nodes() -> Iterator[Any]:
 def cluster(nodes: Any) -> str:
     """Its address."""
     return str(nodes.address)
+
+
+@pytest.fixture
+def classifier(tiny_model: Path) -> Classifier:
+    """The tiny model with the limits of the command line, which are wider than those of the server."""
+    return Classifier.load(tiny_model, limits=LOCAL_LIMITS)
 
 
 @pytest.fixture
