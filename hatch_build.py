@@ -20,7 +20,8 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 STATIC = Path("src", "pawsight", "web", "static")
-# package and version -> its integrity (`npm view PACKAGE dist.integrity`), the folder for it, and what the page needs
+# package and version -> its integrity (`npm view PACKAGE dist.integrity`), the folder for it, and what the page needs;
+# ONNX Runtime Web has its licence at the top of its files, not in one of its own
 PACKAGES = {
     "onnxruntime-web@1.30.0": (
         "sha512-q0y+JrrtukXSzsBWEMccVfqX25LRmosXHF+CaRJmg8pZClzcV7svNc4rKY3jL02Vb7QmRMDs1SigqR4CXAfKYQ==",
@@ -30,7 +31,7 @@ PACKAGES = {
     "@noble/hashes@2.4.0": (
         "sha512-X5XaVWZIBCT7HHZGm5I7ZQXDwLG+bGXuSrMQAW+7Zvl87h1kmc1ZB1VSRJcpUfoUrGQp4Fkoxm5kZ+Ms+aW+eA==",
         "device/vendor",
-        ["sha2.js", "sha3.js", "_md.js", "_u64.js", "utils.js"],
+        ["sha2.js", "sha3.js", "_md.js", "_u64.js", "utils.js", "LICENSE"],
     ),
     "@zip.js/zip.js@2.24.0": (
         "sha512-WlaVKzdqBK+RF3bdiXZWbdCnvGB6PdO4IHC1mn/2Yfl3bASgqUNegnU3+PNg61iecwoPfUi5BgLUPqBukXpyWw==",

@@ -22,6 +22,12 @@ def do(plan: SortPlan) -> list[SkippedFile]:
     return [left for left in carry_out(begin(plan)) if left]
 
 
+def do_all(plan: SortPlan) -> Path:
+    """Carry out a plan of which nothing may be left; the folder that it sorted into."""
+    assert do(plan) == []
+    return Path(plan.into)
+
+
 def undo(into: Path) -> list[SkippedFile]:
     """Take the newest sort back; what stays."""
     undoing = Undo(newest(into))

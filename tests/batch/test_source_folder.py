@@ -9,18 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.batch.conftest import do_all
 
-from pawsight.batch.sort import begin, carry_out
 from pawsight.batch.undo import Undo, newest
 from pawsight.errors import BadSort
 
 Maker = Callable[..., Any]
 MODES = ["copy", "move", "link"]
-
-
-def do(plan: Any) -> Path:
-    assert not [left for left in carry_out(begin(plan)) if left]
-    return Path(plan.into)
 
 
 def undo(into: Path, folder: Path | None = None) -> Undo:
@@ -34,7 +29,7 @@ def undo(into: Path, folder: Path | None = None) -> Undo:
 @pytest.mark.parametrize("mode", MODES)
 def test_a_drive_that_is_mounted_elsewhere(mode: str, album: Path, plan_of: Maker, tree: Maker) -> None:
     before = tree(album)
-    do(plan_of(album, mode))
+    do_all(plan_of(album, mode))
     elsewhere = album.with_name("elsewhere")
     album.rename(elsewhere)
     undo(elsewhere / "deep" / "sorted")
@@ -44,7 +39,7 @@ def test_a_drive_that_is_mounted_elsewhere(mode: str, album: Path, plan_of: Make
 
 @pytest.mark.parametrize("mode", MODES)
 def test_a_folder_that_is_not_found_is_not_made(mode: str, album: Path, plan_of: Maker, tree: Maker) -> None:
-    into = do(plan_of(album, mode))
+    into = do_all(plan_of(album, mode))
     before = tree(into)
     (album / "photos").rename(album / "away")
     with pytest.raises(BadSort, match=r"was not found\. Looked at: .*photos.*--to FOLDER"):
@@ -57,7 +52,7 @@ def test_a_folder_that_is_not_found_is_not_made(mode: str, album: Path, plan_of:
 
 def test_another_folder_of_the_same_name_is_not_taken(album: Path, plan_of: Maker) -> None:
     """Another memory card, mounted where the first one was."""
-    into = do(plan_of(album, "move"))
+    into = do_all(plan_of(album, "move"))
     (album / "photos").rename(album / "away")
     (album / "photos").mkdir()
     (album / "photos" / "a.jpg").write_text("of another card")
@@ -71,7 +66,7 @@ def test_the_drive_of_a_folder_below_is_missing(
 ) -> None:
     before, mounted = tree(album), {album / "photos" / "sub"}
     monkeypatch.setattr(os.path, "ismount", lambda path: Path(path) in mounted)
-    into = do(plan_of(album, "move"))
+    into = do_all(plan_of(album, "move"))
     mounted.clear()
     with pytest.raises(BadSort, match="sub was another drive"):
         Undo(newest(into))
@@ -82,7 +77,7 @@ def test_the_drive_of_a_folder_below_is_missing(
 
 def test_a_copied_drive_is_undone_where_it_stands(album: Path, plan_of: Maker, tree: Maker) -> None:
     before = tree(album)
-    into = do(plan_of(album, "move"))
+    into = do_all(plan_of(album, "move"))
     shutil.copytree(album, album.with_name("backup"))
     undo(album.with_name("backup") / "deep" / "sorted")
     assert tree(album.with_name("backup")).keys() == before.keys()
@@ -92,9 +87,9 @@ def test_a_copied_drive_is_undone_where_it_stands(album: Path, plan_of: Maker, t
 
 
 def test_nothing_of_the_marker_remains(album: Path, plan_of: Maker) -> None:
-    into = do(plan_of(album, "move"))
+    into = do_all(plan_of(album, "move"))
     assert len(list((album / "photos" / ".pawsight").iterdir())) == 1
     undo(into)
     assert not (album / "photos" / ".pawsight").exists()
-    do(plan_of(album, "copy"))
+    do_all(plan_of(album, "copy"))
     assert not (album / "photos" / ".pawsight").exists()

@@ -10,32 +10,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.batch.conftest import do_all, undo
 
 from pawsight.batch.journal import JOURNAL
-from pawsight.batch.plan import SkippedFile
-from pawsight.batch.sort import begin, carry_out, check_finished
-from pawsight.batch.undo import Undo, newest
+from pawsight.batch.sort import check_finished
+from pawsight.batch.undo import newest
 from pawsight.errors import BadSort
 
 Maker = Callable[..., Any]
 
 
-def do(plan: Any) -> Path:
-    assert not [left for left in carry_out(begin(plan)) if left]
-    return Path(plan.into)
-
-
-def undo(into: Path) -> list[SkippedFile]:
-    undoing = Undo(newest(into))
-    kept = [one for one in undoing.run() if one]
-    undoing.clear(stays=kept)
-    return kept
-
-
 @pytest.mark.parametrize("mode", ["copy", "move"])
 def test_a_file_changed_since_stays_and_is_named(mode: str, album: Path, plan_of: Maker, tree: Maker) -> None:
     before = tree(album)
-    into = do(plan_of(album, mode))
+    into = do_all(plan_of(album, mode))
     (into / "cat" / "a-2.jpg").write_text("rotated")
     (into / "dog" / "b.jpg.xmp").write_text("five stars")
     kept = {one.path: one.reason for one in undo(into)}
@@ -57,7 +45,7 @@ def test_a_file_changed_since_stays_and_is_named(mode: str, album: Path, plan_of
 
 
 def test_the_last_copy_is_never_removed(album: Path, plan_of: Maker) -> None:
-    into = do(plan_of(album, "copy"))
+    into = do_all(plan_of(album, "copy"))
     (album / "photos" / "a.jpg").unlink()
     (album / "photos" / "sub" / "b.jpg").write_text("painted over")
     reason = "Its original is gone or was changed, so this is the last copy."
@@ -68,13 +56,13 @@ def test_the_last_copy_is_never_removed(album: Path, plan_of: Maker) -> None:
 
 
 def test_the_last_name_of_a_linked_photo_is_never_removed(album: Path, plan_of: Maker) -> None:
-    into = do(plan_of(album, "link"))
+    into = do_all(plan_of(album, "link"))
     (album / "photos" / "a.jpg").unlink()
     assert [Path(one.path).name for one in undo(into)] == ["a.jpg"]
 
 
 def test_a_linked_photo_that_was_changed_is_still_there_under_its_old_name(album: Path, plan_of: Maker) -> None:
-    into = do(plan_of(album, "link"))
+    into = do_all(plan_of(album, "link"))
     with (into / "cat" / "a.jpg").open("r+") as file:
         file.write("new")
     assert undo(into) == []
@@ -83,7 +71,7 @@ def test_a_linked_photo_that_was_changed_is_still_there_under_its_old_name(album
 
 
 def test_an_old_place_that_is_taken(album: Path, plan_of: Maker) -> None:
-    into = do(plan_of(album, "move"))
+    into = do_all(plan_of(album, "move"))
     (album / "photos" / "a.jpg").write_text("another photo")
     assert [one.reason for one in undo(into)] == ["Its old place is taken by another file."]
     assert (album / "photos" / "a.jpg").read_text() == "another photo"
@@ -92,7 +80,7 @@ def test_an_old_place_that_is_taken(album: Path, plan_of: Maker) -> None:
 
 def test_old_folders_come_back_with_their_times(album: Path, plan_of: Maker, tree: Maker) -> None:
     before = tree(album)
-    into = do(plan_of(album, "move"))
+    into = do_all(plan_of(album, "move"))
     (album / "photos" / "sub").rmdir()
     assert undo(into) == []
     assert tree(album).keys() == before.keys()
@@ -100,7 +88,7 @@ def test_old_folders_come_back_with_their_times(album: Path, plan_of: Maker, tre
 
 
 def test_what_else_came_into_the_folders_stays(album: Path, plan_of: Maker) -> None:
-    into = do(plan_of(album, "copy"))
+    into = do_all(plan_of(album, "copy"))
     (into / "cat" / "mine.txt").write_text("mine")
     assert undo(into) == []
     assert [path.name for path in into.rglob("*")] == ["cat", "mine.txt"]
@@ -111,13 +99,13 @@ def test_a_folder_that_was_there_before_stays_as_it_was(album: Path, plan_of: Ma
     (album / "deep" / "sorted" / "cat" / "old.jpg").write_text("old")
     os.utime(album / "deep" / "sorted", ns=(1, 1))
     before = tree(album)
-    assert undo(do(plan_of(album, "move"))) == []
+    assert undo(do_all(plan_of(album, "move"))) == []
     assert tree(album) == before
 
 
 def test_a_time_that_was_changed_since_comes_back_too(album: Path, plan_of: Maker, tree: Maker) -> None:
     before = tree(album)
-    into = do(plan_of(album, "move"))
+    into = do_all(plan_of(album, "move"))
     (into / "cat" / "a.jpg").touch()
     assert undo(into) == []
     assert tree(album) == before
@@ -125,7 +113,7 @@ def test_a_time_that_was_changed_since_comes_back_too(album: Path, plan_of: Make
 
 def test_a_sorted_folder_that_was_carried_elsewhere(album: Path, plan_of: Maker, tree: Maker) -> None:
     before = tree(album)
-    into = do(plan_of(album, "move"))
+    into = do_all(plan_of(album, "move"))
     into.rename(album / "elsewhere")
     assert undo(album / "elsewhere") == []
     left = {name: row for name, row in tree(album).items() if name not in (".", "deep")}
@@ -134,7 +122,7 @@ def test_a_sorted_folder_that_was_carried_elsewhere(album: Path, plan_of: Maker,
 
 def test_a_photo_that_a_person_overwrote_with_another(album: Path, plan_of: Maker) -> None:
     """Dragged onto a file of the same name: the other photo comes back, the overwritten one is named as lost."""
-    into = do(plan_of(album, "move"))
+    into = do_all(plan_of(album, "move"))
     (into / "dog" / "b.jpg").replace(into / "cat" / "a-2.jpg")
     kept = undo(into)
     assert [(Path(one.path).name, one.reason) for one in kept] == [
@@ -145,7 +133,7 @@ def test_a_photo_that_a_person_overwrote_with_another(album: Path, plan_of: Make
 
 
 def test_a_journal_may_be_named(album: Path, plan_of: Maker) -> None:
-    into = do(plan_of(album, "copy"))
+    into = do_all(plan_of(album, "copy"))
     assert newest(into / ".pawsight" / "0001" / JOURNAL) == newest(into)
 
 
@@ -164,7 +152,7 @@ def test_times_of_folders_that_others_own_are_not_ours_to_set(
             raise PermissionError(1, "Operation not permitted")
         utime(path, ns=ns)
 
-    into = do(plan_of(album, "move"))
+    into = do_all(plan_of(album, "move"))
     monkeypatch.setattr(os, "utime", refuse)
     assert undo(into) == []
     assert {name: row for name, row in tree(album).items() if name != "."} == {

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from tests.permissions import closed
 
 from pawsight.data.layout import list_files, list_outliers
 from pawsight.data.sources import name_sources, open_source
@@ -138,17 +139,12 @@ def test_a_cut_zip_is_no_source(write: Write) -> None:
         open_source(path)
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="needs a user who is not root")
 def test_a_closed_folder_is_named_and_the_rest_goes_on(write: Write) -> None:
     path = write("photos", {"cat/1.jpg": b"x", "dog/1.jpg": b"y"})
-    (path / "cat").chmod(0)
-    try:
-        with open_source(path) as source:
-            assert source.members() == ["cat", "dog/1.jpg"]
-            with pytest.raises(UnreadableFile, match="Permission denied"):
-                source.read("cat")
-    finally:
-        (path / "cat").chmod(0o700)
+    with closed(path / "cat"), open_source(path) as source:
+        assert source.members() == ["cat", "dog/1.jpg"]
+        with pytest.raises(UnreadableFile, match="Permission denied"):
+            source.read("cat")
 
 
 def test_microsofts_zip(shared: Path) -> None:
