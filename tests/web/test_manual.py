@@ -38,7 +38,8 @@ def test_every_test_that_the_page_about_the_pages_names() -> None:
     lines = [line for line in (DOCS / "page.md").read_text(encoding="utf-8").splitlines() if "test_" in line]
     assert len(lines) > 20
     for line in lines:
-        files = [Path(__file__).parent / name for name in re.findall(r"`([\w/.]*test_\w+\.py)`", line)]
+        names = re.findall(r"(test_\w+\.py)`", line)
+        files = [file for name in names for file in (DOCS.parent / "tests").rglob(name)]
         code = "".join(file.read_text(encoding="utf-8") for file in files)
         for name in re.findall(r"`(test_\w+)`", line):
             assert f"def {name}(" in code, name

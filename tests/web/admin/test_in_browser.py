@@ -109,7 +109,7 @@ def test_from_nothing_to_a_model(
     address = page.url
     for name in COLOURS:
         add_class(page, name, photos(name, 12))
-        expect(page.locator(f".class:has([aria-label='Photos of {name}'])")).to_contain_text("12 photos")
+        expect(page.locator(f".class:has([aria-label='Photos of {name}']) h3 + p")).to_contain_text("12 photos")
     page.locator("[value=learn]").press("Enter")
     expect(page.locator("main")).to_contain_text("See how far it is")
     while not javascript and not page.locator("#three").count():
@@ -124,6 +124,19 @@ def test_from_nothing_to_a_model(
     with zipfile.ZipFile(io.BytesIO(model.content)) as zip:
         assert f"flowers-{javascript}/card.json" in zip.namelist()
     assert errors == []
+
+
+def test_the_next_class_is_named_while_photos_come_up(open_page: Open, photos: Any) -> None:
+    page = open_page("/admin/learn/")
+    log_in(page)
+    begin(page, "busy")
+    page.route("**/photos", lambda route: (page.wait_for_timeout(500), route.continue_()))
+    add_class(page, "rose", photos("rose", 12))
+    add_class(page, "leaf", photos("leaf", 2))
+    page.locator("#class").fill("iri")  # not yet sent while the page draws the photos that came up
+    for name, count in (("rose", 12), ("leaf", 2)):
+        expect(page.locator(f".class:has([aria-label='Photos of {name}']) h3 + p")).to_contain_text(f"{count} photos")
+    expect(page.locator("#class")).to_have_value("iri")
 
 
 @pytest.mark.weekly

@@ -5,7 +5,10 @@ import { _ } from "./i18n.js";
 const AT_ONCE = 10;
 const EVERY = 1000;
 
+const REDRAWN = ["photos-of-classes", "forecast-and-training"];
+
 const said = document.getElementById("status");
+const uploads = new Set();
 
 async function send(form, files) {
   const body = new FormData(form);
@@ -28,13 +31,32 @@ async function bring(form, files) {
   } catch {
     failed.push({ name: "", reason: _("Something went wrong") });
   }
-  if (failed.length) sessionStorage.setItem("failed", JSON.stringify(failed));
-  location.reload();
+  complain(failed);
 }
 
-function complain() {
-  const failed = JSON.parse(sessionStorage.getItem("failed") ?? "[]");
-  sessionStorage.removeItem("failed");
+function begin(form, files) {
+  if (uploads.size === 0) document.getElementById("failed").replaceChildren();
+  const upload = bring(form, files).finally(() => {
+    uploads.delete(upload);
+    if (uploads.size === 0) redraw();
+  });
+  uploads.add(upload);
+}
+
+// In place of a reload, which would take away what is being typed for the next class.
+async function redraw() {
+  try {
+    const response = await fetch(location.pathname);
+    const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
+    const parts = REDRAWN.map((id) => fresh.getElementById(id));
+    if (!parts.every(Boolean)) throw new Error();
+    for (const part of parts) document.getElementById(part.id).replaceWith(part);
+  } catch {
+    location.reload();
+  }
+}
+
+function complain(failed) {
   if (failed.length === 0) return;
   const list = document.createElement("ul");
   list.className = "note trouble";
@@ -61,22 +83,31 @@ async function look() {
   setTimeout(look, EVERY);
 }
 
-for (const form of document.querySelectorAll(".bring")) {
-  const card = form.closest(".class");
-  form.addEventListener("submit", (event) => {
+document.addEventListener("submit", (event) => {
+  const form = /** @type {HTMLFormElement} */ (event.target);
+  if (form.matches(".bring")) {
     event.preventDefault();
-    bring(form, Array.from(form.querySelector("[type=file]").files));
-  });
-  card.addEventListener("dragover", (event) => {
+    begin(form, Array.from(form.querySelector("[type=file]").files));
+  } else if (uploads.size) {
+    // It leaves the page, which would end the uploads.
     event.preventDefault();
-    card.classList.add("over");
-  });
-  card.addEventListener("dragleave", () => card.classList.remove("over"));
-  card.addEventListener("drop", (event) => {
-    event.preventDefault();
-    card.classList.remove("over");
-    bring(form, Array.from(event.dataTransfer.files));
-  });
-}
-complain();
+    Promise.allSettled(uploads).then(() => form.requestSubmit(event.submitter));
+  }
+});
+
+const cardOf = (event) => event.target.closest?.(".class:has(.bring)");
+
+document.addEventListener("dragover", (event) => {
+  if (!cardOf(event)) return;
+  event.preventDefault();
+  cardOf(event).classList.add("over");
+});
+document.addEventListener("dragleave", (event) => cardOf(event)?.classList.remove("over"));
+document.addEventListener("drop", (event) => {
+  const card = cardOf(event);
+  if (!card) return;
+  event.preventDefault();
+  card.classList.remove("over");
+  begin(card.querySelector(".bring"), Array.from(event.dataTransfer.files));
+});
 setTimeout(look, EVERY);
