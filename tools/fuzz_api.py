@@ -10,9 +10,11 @@ with Schemathesis' exit status: 0 where nothing was found.
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -28,6 +30,8 @@ def main() -> int:
         with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=os.environ | places) as server:  # noqa: S603
             try:
                 address = server.stderr.readline().split()[3] if server.stderr else ""
+                # What the server logs is shown; a pipe that nobody reads would stop it.
+                threading.Thread(target=shutil.copyfileobj, args=(server.stderr, sys.stderr), daemon=True).start()
                 return ask(program, address, more)
             finally:
                 server.terminate()

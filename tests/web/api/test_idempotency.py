@@ -109,9 +109,18 @@ def test_a_broken_photo_stays_broken(client: FlaskClient, app: Flask, picture: A
     assert kept(app) == 1
 
 
-@pytest.mark.parametrize("key", ["1", "x" * 15, "x" * 201, "ä" * 20, "two words of sixteen"])
+@pytest.mark.parametrize("key", ["", "1", '"', "x" * 15, "x" * 201, "ä" * 20, "two words of sixteen"])
 def test_a_key_that_can_be_guessed(client: FlaskClient, app: Flask, picture: Any, key: str) -> None:
     answer = post(client, picture(), key)
+    assert (answer.status_code, answer.json["code"]) == (400, "bad_key")
+    assert kept(app) == 0
+
+
+@pytest.mark.parametrize("key", ["", f'"{KEY}', f'""{KEY}""'])
+def test_an_empty_or_half_quoted_header(client: FlaskClient, app: Flask, picture: Any, key: str) -> None:
+    """A client whose key got lost on the way must not believe that its photos are stored once."""
+    data = {"image": (io.BytesIO(picture()), "a.jpg")}
+    answer: Any = client.post(PREDICTIONS, data=data, headers={HEADER: key})
     assert (answer.status_code, answer.json["code"]) == (400, "bad_key")
     assert kept(app) == 0
 

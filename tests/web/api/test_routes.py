@@ -219,9 +219,10 @@ def test_a_heat_map_for_each_class(send: Any, client: FlaskClient, shared: Path,
     assert changed["cat"] > changed["dog"]
 
 
-def test_a_heat_map_for_an_unknown_class(send: Any, client: FlaskClient, picture: Any) -> None:
+@pytest.mark.parametrize("name", ["<zebra>", ""])
+def test_a_heat_map_for_an_unknown_class(send: Any, client: FlaskClient, picture: Any, name: str) -> None:
     address = send(picture()).json["predictions"][0]["heatmap"]
-    response = client.get(address, query_string={"class": "<zebra>"})
+    response = client.get(address, query_string={"class": name})
     assert (response.status_code, response.json["code"]) == (400, "unknown_class")
     assert "cat, dog" in response.json["detail"]
     assert "zebra" not in response.text

@@ -251,7 +251,7 @@ def _optional(where: str, name: str, says: str) -> Json:
     if name == "class":
         schema["enum"] = _classes()
     elif name == idempotency.HEADER:
-        schema["pattern"] = idempotency.PATTERN
+        schema["pattern"] = idempotency.HEADER_PATTERN
     return {"name": name, "in": where, "description": says, "schema": schema}
 
 

@@ -127,7 +127,7 @@ def heat(id: str) -> Response:
     """Where the model looked for `?class=`; for the most likely class without it."""
     shared = state()
     answer = recall(id, shared.archive)
-    name = request.args.get("class") or answer.prediction.label
+    name = request.args.get("class", answer.prediction.label)
     drawn = heatmap(answer, _thumbnail(id), shared.registry.card(answer.prediction.model).input, name)
     return _picture(drawn, "image/png", "heatmap.png")
 
