@@ -184,7 +184,7 @@ class Classifier:
         self.session.run(np.zeros((1, size, size, 3), np.uint8))
 
     def read(self, photo: PhotoInput) -> Pixels:
-        """Bring one photo to the model's input: `(size, size, 3)` uint8.
+        """Fit one photo to the model's input: `(size, size, 3)` uint8.
 
         Raises:
             ImageError: a file can't be read or decoded, or an address can't be downloaded.
@@ -238,14 +238,14 @@ class Classifier:
         return [replace(one, photo=photo, input=how) for one, photo in zip(found, kept, strict=True)]
 
     def predict_fitted(self, fitted: Sequence[Pixels]) -> list[Prediction]:
-        """Answer for photos that `read` has brought to the model's input, in one call of the graph."""
+        """Predict for photos that `read` has fitted to the model's input, in one call of the graph."""
         if not len(fitted):
             return []
         out = self.session.run(np.stack(fitted))
         return [self._prediction(out.one(place)) for place in range(len(fitted))]
 
     def predict_shared(self, fitted: Pixels) -> Prediction:
-        """Predict for one photo that `read` has brought to the model's input.
+        """Predict for one photo that `read` has fitted to the model's input.
 
         Threads that call this at the same time share calls of the graph.
         """

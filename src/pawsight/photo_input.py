@@ -1,6 +1,6 @@
 """What `Classifier.predict` takes: one photo or many, in the forms in which Python programs hold them.
 
-This file tells one photo from many and brings each form to pixels; files and their bytes go through `pawsight.images`,
+This file tells one photo from many and turns each form into pixels; files and their bytes go through `pawsight.images`,
 like everywhere else.
 """
 
@@ -56,7 +56,7 @@ def is_one_photo(given: object) -> bool:
 
 
 def to_pixels(photo: object, least: int, limits: Limits) -> Pixels:
-    """Bring one photo, in any of the forms of `PhotoInput`, to upright RGB.
+    """Turn one photo, in any of the forms of `PhotoInput`, into upright RGB.
 
     Args:
         photo: to be read.
@@ -105,7 +105,7 @@ def _bytes_of(photo: object, limits: Limits) -> bytes:
 
 
 def _from_array(array: npt.NDArray[Any]) -> Pixels:
-    """Bring an array to `(H, W, 3)` uint8; transparency goes onto white, as with files."""
+    """Convert an array to `(H, W, 3)` uint8; transparency goes onto white, as with files."""
     if array.size == 0:
         raise BadPhotoInput(f"The array is empty: its shape is {array.shape}.", FORMS)
     if array.ndim == 3 and array.shape[2] == 1:

@@ -77,7 +77,7 @@ def prepare_data(
         source: a zip, a folder with a folder of photos for each class, or a folder of names like `cat.0.jpg`.
         out: folder to write; it appears when complete.
         size: side of the stored photos, in pixels.
-        fit: how photos are brought to a square: `crop`, `pad` or `squash`.
+        fit: how photos are fitted to a square: `crop`, `pad` or `squash`.
         seed: of the split.
         neither: zips or folders of photos that show none of the classes.
 

@@ -5,7 +5,7 @@
     PhotoClassifier("default").predict(["felix.jpg", "rex.jpg"])
 
 scikit-learn's classifiers know no verdict: they name one class for each photo. Use `Classifier` where `both`, `neither`
-and `unsure` matter. Needs scikit-learn, which the extras `learn` and `train` bring.
+and `unsure` matter. Needs scikit-learn, which the extras `learn` and `train` install.
 """
 
 from __future__ import annotations

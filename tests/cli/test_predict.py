@@ -232,3 +232,15 @@ def test_guesses_are_not_kept(pawsight: Pawsight, tmp_path: Path) -> None:
     ran = pawsight("predict", "x.jpg", "--looks-like", "--cache", tmp_path / "c.db")
     assert ran.code == 2
     assert "--looks-like needs predictions made here and now" in ran.err
+
+
+def test_nothing_is_said_of_a_damaged_tiff_but_one_line(tiny_model: Path, picture: Any, tmp_path: Path) -> None:
+    tiff = picture(format="TIFF")
+    samples = bytes.fromhex("1501 0300 01000000 0300")  # tag 277, SamplesPerPixel, 3
+    assert samples in tiff
+    (tmp_path / "odd.tif").write_bytes(tiff.replace(samples, samples[:-2] + b"\xff\xff"))
+    with start("predict", tmp_path / "odd.tif", "--model", tiny_model, stdout=subprocess.PIPE) as process:
+        _, err = process.communicate(timeout=120)
+    assert process.returncode == 1
+    assert "More samples" not in err.decode()
+    assert "odd.tif: The TIFF file is damaged or cut off" in err.decode()

@@ -68,7 +68,7 @@ def check(archive: Archive, *, repair: bool = False, watch: Watch = lambda paths
 
     Args:
         archive: opened, and keeping files.
-        repair: bring them together again, deleting nothing: an extra photo gets an entry (its verdict is
+        repair: make them agree again, deleting nothing: an extra photo gets an entry (its verdict is
             `unanswered`); changed and foreign files and leftovers move to `lost+found`; an entry whose file is lost
             stays, without it.
         watch: wraps files on their way through, for a progress bar; gets them and their number.
@@ -170,7 +170,7 @@ class _Checker:
 
     @contextmanager
     def _losing(self, path: Path) -> Iterator[None]:
-        """Entries without a file under this name after the block have none; an upload may bring it just now."""
+        """Entries without a file under this name after the block have none; an upload may be writing it just now."""
         sha256 = path.name.partition(".")[0]
         with self.index.writing(sha256) as session:
             yield

@@ -74,7 +74,7 @@ class ArchiveEntry:
     corrected: datetime | None
 
     def belongs_to(self, token: str) -> bool:
-        """Whether the visitor with this token brought it."""
+        """Whether the visitor with this token uploaded it."""
         return token != "" and self.visitor == hash_token(token)
 
 

@@ -1,4 +1,4 @@
-"""The index's tables, made or brought up to date when an archive is opened.
+"""The index's tables, made or migrated when an archive is opened.
 
 A new index gets its tables as they are now, an old one takes the steps that it misses; either is one transaction:
 killed half-way, nothing of it happened, and the next start does it again. Two programs that start together take turns.
@@ -30,7 +30,7 @@ Writer = Callable[..., AbstractContextManager[Connection]]
 
 
 def migrate(engine: Engine, writer: Writer, scripts: Path = SCRIPTS, head: str = HEAD) -> None:
-    """Bring an index to the newest schema.
+    """Migrate an index to the newest schema.
 
     Args:
         engine: of the index.

@@ -152,7 +152,7 @@ def carry(source: Path, part: Path, target: Path) -> tuple[str, ...]:
 
 
 def sync_folder(folder: Path) -> None:
-    """Bring the names in a folder down to the disk, where the system can: Windows and some network drives cannot."""
+    """Write the names in a folder to the disk, where the system can: Windows and some network drives cannot."""
     if os.name == "nt":
         return
     handle = os.open(folder, os.O_RDONLY)

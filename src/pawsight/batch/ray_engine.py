@@ -1,4 +1,4 @@
-"""Classify many photos on many machines, and bring the predictions back here, in the order of the photos.
+"""Classify many photos on many machines, and collect the predictions here, in the order of the photos.
 
 Every machine must see the photos by the same path or address. The model travels with the work. Where the predictions
 are too many for one machine, `pawsight.batch.partitions` lets the machines write them.

@@ -122,7 +122,7 @@ def is_local_video(path: str) -> bool:
 
 
 def read_fitted(classifier: Classifier, path: str) -> tuple[Image.Image | Pixels, Pixels]:
-    """Read one photo, and bring it to the model's input.
+    """Read one photo, and fit it to the model's input.
 
     Returns:
         the decoded photo, as `predict_one` does, and the input, `(size, size, 3)` uint8.

@@ -35,7 +35,7 @@ class UndoReport:
     Attributes:
         moved_by_hand: photos that a person had moved since, and that are back, too.
         changed: sidecars that were changed or made since and went back with their photo, by their path now.
-        left: what undo found and did not bring back, with the reason: it is no part of the sort.
+        left: what undo found and did not restore, with the reason: it is no part of the sort.
     """
 
     moved_by_hand: int = 0
@@ -104,7 +104,7 @@ class Undo:
                 try:
                     reason = self._undo(step)
                 except OSError as error:
-                    reason = f"It cannot be brought back ({error.strerror or error})."
+                    reason = f"It cannot be restored ({error.strerror or error})."
                 place = self._places.get(step.target, self.into / step.target)
                 yield SkippedFile(str(place), reason) if reason else None
 
@@ -112,7 +112,7 @@ class Undo:
         """Remove the folders that the sort made, where they are empty, and its records; restore the times of folders.
 
         Args:
-            stays: files that could not be brought back; if there are any, the records stay for the next undo.
+            stays: files that could not be restored; if there are any, the records stay for the next undo.
         """
         header, places = self._header, Relocation(self._header, self._folder, self.into)
         made = [path for name in header.made if (path := places.now(str(Path(header.into, name))))]
@@ -197,7 +197,7 @@ class Undo:
         return ""
 
     def _take_home(self, step: Step, place: Path) -> str:
-        """Bring a sidecar that the sort wrote and another program changed to the photo that was moved."""
+        """Move a sidecar that the sort wrote and another program changed next to the photo that was moved."""
         if self._header.mode != "move":
             return CHANGED
         photo = next(one for one in self._steps.values() if one.verdict and step.target.startswith(one.target))

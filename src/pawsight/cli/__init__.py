@@ -10,6 +10,7 @@ import contextlib
 import errno
 import importlib
 import io
+import logging
 import os
 import sys
 import warnings
@@ -68,7 +69,9 @@ def group() -> None:
 
 def main() -> None:
     """Run the command line; the one place where errors become one line and an exit code."""
-    warnings.filterwarnings("ignore", module="PIL")  # its remarks about odd metadata help nobody here
+    # What Pillow has to say of an odd file helps nobody here: the file is named, with what to do, in Pawsight's words.
+    warnings.filterwarnings("ignore", module="PIL")
+    logging.getLogger("PIL").addHandler(logging.NullHandler())
     _print_any_name()
     try:
         group(prog_name="pawsight", standalone_mode=False)

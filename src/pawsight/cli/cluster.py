@@ -34,7 +34,7 @@ def engine_option() -> Callable[[Command], Command]:
 
 
 def predict_here(settings: Settings, paths: Iterator[str], workers: int | None) -> Iterator[PhotoResult]:
-    """Classify on the cluster, and bring the predictions here."""
+    """Classify on the cluster, and collect the predictions here."""
     with needs_extra("ray"):
         from pawsight.batch.ray_engine import classify_on_cluster
     return classify_on_cluster(settings.model, paths, settings.local_limits, workers)

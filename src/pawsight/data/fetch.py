@@ -80,7 +80,7 @@ def _check_zip(url: str, part: Path) -> None:
 
 
 def _download(url: str, part: Path, tag: Path, watch: Watch) -> None:
-    """Bring `part` to its full size. Only a server that has still the same file (by its tag) may go on with it."""
+    """Download the rest of `part`. Only a server that has still the same file (by its tag) may go on with it."""
     known = tag.read_text(encoding="utf-8") if tag.exists() else ""
     have = part.stat().st_size if known and part.exists() else 0
     if have == BYTES and url == URL:

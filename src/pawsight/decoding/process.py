@@ -150,7 +150,7 @@ class Decoder:
 
 
 def _environment() -> dict[str, str]:
-    """Where Python finds its modules; one thread for what numpy brings, whose others would only cost memory; and 8 MB
+    """Where Python finds its modules; one thread for NumPy's BLAS, whose others would only cost memory; and 8 MB
     that are kept for the next photo, since asking the system for new memory takes as long as making a thumbnail."""
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
     paths = os.pathsep.join(os.path.abspath(path) for path in sys.path)

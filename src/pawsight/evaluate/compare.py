@@ -20,7 +20,7 @@ class Comparison(Struct, frozen=True, kw_only=True):
         first, second: name and version of the models.
         only_first, only_second: photos that this one alone got right.
         n: photos compared.
-        p: of McNemar's exact test: how often chance alone would bring so uneven counts.
+        p: of McNemar's exact test: how often chance alone would give counts as uneven as these.
         better: the better model where p is below 0.05; None where no difference is shown.
     """
 

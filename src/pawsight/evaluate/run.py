@@ -134,7 +134,7 @@ def align_classes(classes: Sequence[str], others: Sequence[str]) -> list[int]:
 
 
 def read_prepared(classifier: Classifier, photo: bytes) -> Pixels:
-    """Bring a photo of a prepared set to a model's input; it has passed its limits when it was prepared."""
+    """Fit a photo of a prepared set to a model's input; it has passed its limits when it was prepared."""
     size = classifier.card.input.size
     return classifier.fit(images.decode(photo, least=size, limits=PREPARED_LIMITS))
 

@@ -13,7 +13,7 @@ _BACKDROP = "white"
 
 
 def to_srgb(image: Image.Image, least: int | None) -> Image.Image:
-    """Bring a loaded picture to 8-bit sRGB, on white where it is transparent.
+    """Convert a loaded picture to 8-bit sRGB, on white where it is transparent.
 
     Args:
         image: as Pillow loaded it.
@@ -54,7 +54,7 @@ def _transform(profile: bytes) -> ImageCms.ImageCmsTransform | None:
 
 
 def _averageable(image: Image.Image) -> Image.Image:
-    """Bring modes whose pixels cannot be averaged (palettes, single bits, 16 bits, one transparent color) to one of
+    """Convert modes whose pixels cannot be averaged (palettes, single bits, 16 bits, one transparent color) to one of
     those that can."""
     if image.mode.startswith("I") or image.mode == "F":
         return _from_many_bits(image)

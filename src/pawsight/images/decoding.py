@@ -35,7 +35,7 @@ warnings.simplefilter("error", Image.DecompressionBombWarning)
 _BOMBS = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 
 _NUMBER = re.compile(r"\((\d+) pixels\)")
-# EXIF 2.32, tag 0x0112: what brings each orientation upright.
+# EXIF 2.32, tag 0x0112: what turns each orientation upright.
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -148,7 +148,7 @@ def _decode_kind(data: bytes, kind: str, least: int | None, limits: Limits) -> I
 
 
 def from_pil(image: Image.Image) -> Pixels:
-    """Bring an open Pillow image to upright sRGB, by the same rules as `decode`; the image itself stays as it is.
+    """Convert an open Pillow image to upright sRGB, by the same rules as `decode`; the image itself stays as it is.
 
     Returns:
         `(H, W, 3)` uint8, values 0..255.
@@ -256,7 +256,7 @@ def _opened_large(data: bytes, kind: str, limits: Limits) -> Iterator[Image.Imag
 
 
 def _turned(image: Image.Image, turn: int) -> Image.Image:
-    """Bring a picture of an EXIF orientation upright."""
+    """Turn a picture of an EXIF orientation upright."""
     how = _UPRIGHT.get(turn)
     return image if how is None else image.transpose(how)
 

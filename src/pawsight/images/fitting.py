@@ -16,7 +16,7 @@ _RESAMPLING = {"bilinear": Image.Resampling.BILINEAR, "bicubic": Image.Resamplin
 
 
 def fit(pixels: Pixels, size: int, mode: FitMode, interpolation: Interpolation = "bicubic") -> Pixels:
-    """Bring a photo to the square that a model wants. Which mode is the model's own, read from its card.
+    """Fit a photo to the square that a model wants. Which mode is the model's own, read from its card.
 
     Args:
         pixels: `(H, W, 3)` uint8.
@@ -35,7 +35,7 @@ def fit(pixels: Pixels, size: int, mode: FitMode, interpolation: Interpolation =
 
 
 def fit_image(image: Image.Image, size: int, mode: FitMode, interpolation: Interpolation = "bicubic") -> Image.Image:
-    """Bring a photo of mode RGB to the square that a model wants, as `fit` does."""
+    """Fit a photo of mode RGB to the square that a model wants, as `fit` does."""
     resampling = _RESAMPLING[interpolation]
     if mode == "pad":
         return _pad(image, size, resampling)

@@ -50,7 +50,7 @@ class OutlierBank:
 
 
 def unit(features: Floats) -> Floats:
-    """Bring features `(N, D)` to length 1."""
+    """Scale features `(N, D)` to length 1."""
     scaled: Floats = features / np.maximum(np.linalg.norm(features, axis=1, keepdims=True), _FEWEST)
     return scaled.astype(np.float32)
 

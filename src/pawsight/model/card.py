@@ -33,7 +33,7 @@ Precision = Literal["float32", "float16", "int8"]
 
 
 class Input(Struct, frozen=True, forbid_unknown_fields=True):
-    """How a photo is brought to the graph's `(N, size, size, 3)` uint8 input."""
+    """How a photo is fitted to the graph's `(N, size, size, 3)` uint8 input."""
 
     size: Side
     fit: FitMode

@@ -20,7 +20,7 @@ MOST = 4
 
 
 class BatchingSession:
-    """A session whose callers bring one photo each. Thread-safe.
+    """A session whose callers pass one photo each. Thread-safe.
 
     Args:
         session: a loaded graph, that takes several calls at once.

@@ -79,7 +79,7 @@ def _targets(wanted: Floats, classes: int, taught: bool) -> dict[str, Floats]:
     targets = {LOGITS: wanted[:, :classes].astype(np.float32)}
     if taught:
         shares = wanted[:, classes:].astype(np.float32)
-        # Of two photos in one picture, each class has the larger probability: the sum is brought back to 1.
+        # Of two photos in one picture, each class has the larger probability: the sum is scaled back to 1.
         known = shares / shares.sum(axis=1, keepdims=True) if shares.shape[1] else None
         targets[IMAGENET] = np.zeros((len(wanted), IMAGENET_CLASSES), np.float32) if known is None else known
     return targets

@@ -40,7 +40,7 @@ from pawsight.train.weight_interpolation import interpolate
 from pawsight.types import Floats
 
 QUANTISING_MAY_COST = 0.002
-# Share of wrong verdicts on validation. A quarter of it are photos of neither, more than people bring who sort pets.
+# Share of wrong verdicts on validation. A quarter of it are photos of neither, more than most folders of pets hold.
 BUDGET = 0.02
 GOLDEN_TOLERANCE = 0.05
 LIBRARIES = ("keras", "numpy", "onnxruntime", "pillow", "tensorflow-cpu", "tensorflow", "torch", "jax")
@@ -55,7 +55,7 @@ def train(recipe: Recipe, data: Dataset, out: Path, weights: Path | None = None,
         recipe: what to train, and how.
         data: prepared photos, at least as large as the recipe wants them.
         out: the model folder to be.
-        weights: a file of ImageNet weights, for networks that do not bring them.
+        weights: a file of ImageNet weights, for networks whose weights no package has.
         options: how long the run may take, and where its curves are written.
 
     Returns:

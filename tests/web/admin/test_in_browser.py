@@ -90,7 +90,7 @@ def add_class(page: Page, name: str, photos: list[Path]) -> None:
     expect(page.locator(field)).to_be_attached()
     if photos:
         page.locator(field).set_input_files(photos)
-        page.locator(f".bring:has({field}) button").click()
+        page.locator(f".add-photos:has({field}) button").click()
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_from_nothing_to_a_model(
     expect(page.locator("#three")).to_be_attached(timeout=600_000)
     (tmp_path / "new.jpg").write_bytes(mosaic("iris", 99, picture))
     page.locator("[aria-label='A photo to try']").set_input_files(tmp_path / "new.jpg")
-    page.locator(".bring-one button").press("Enter")
+    page.locator(".try-photo button").press("Enter")
     expect(page.locator("main")).to_contain_text("Iris, ")
     cookies = {one["name"]: one["value"] for one in page.context.cookies()}
     model = requests.get(f"{address}/model.zip", cookies=cookies, timeout=60)

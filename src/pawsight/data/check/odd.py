@@ -19,7 +19,7 @@ LEAST_HIGHLIGHTS = 0.45
 MOST_SHADOWS = 0.55
 SMALLEST_SIDE = 64
 MOST_RATIO = 2.5
-# How many times more pixels than the middle photo; so large a one costs time and brings nothing.
+# How many times more pixels than the middle photo; one so large costs time and gains nothing.
 MOST_TIMES = 20
 MOST_OF_A_CLASS = 3  # times as many photos as of the rarest class
 

@@ -28,7 +28,7 @@ Watch = Callable[[Iterable[Part], int], Iterable[Part]]
 
 @dataclass(frozen=True)
 class Survey:
-    """What one pass brings.
+    """What one pass over the photos finds.
 
     Attributes:
         features: `(N, D)` float32, of the network's last layer.

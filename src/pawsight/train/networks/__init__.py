@@ -83,7 +83,7 @@ def build(recipe: Recipe, classes: tuple[str, ...], weights: Path | None = None)
     Args:
         recipe: which network, and how.
         classes: names of the C classes.
-        weights: a file of ImageNet weights, for networks that do not bring them.
+        weights: a file of ImageNet weights, for networks whose weights no package has.
     """
     module: Any = TRUNKS.get(recipe.network) or Backbone(recipe.network, recipe.size)
     trunk = module.build(recipe.size if recipe.head == "flatten" else None)

@@ -106,7 +106,7 @@ def _imagenet_tensors() -> dict[str, npt.NDArray[Any]]:
 
 
 def _to_keras(name: str, value: npt.NDArray[Any], layer: keras.layers.Layer) -> npt.NDArray[Any]:
-    """Bring a kernel from (out, in, height, width) to Keras' order: (h, w, in, out), depthwise (h, w, channels, 1)."""
+    """Transpose a kernel (out, in, height, width) to Keras' (h, w, in, out), or (h, w, channels, 1) if depthwise."""
     if value.ndim != 4:
         return value
     if isinstance(layer, layers.DepthwiseConv2D):

@@ -1,4 +1,4 @@
-"""Own classes from the page: name them, bring photos, see what would come of it, learn, try, take away.
+"""Own classes from the page: name them, add photos, forecast, train, try, download.
 
 All that takes long happens in a process of its own (`learn.job`); this one only reads how far it is.
 """
@@ -128,7 +128,7 @@ def _busy() -> Response:
 
 @learning.post("/<id>/photos")
 def add_photos(id: str) -> AnyResponse | str:
-    """Bring photos of one class, or a zip with a folder for each."""
+    """Add photos of one class, or a ZIP with a folder for each."""
     project = _find(id)
     if project.job.runs:
         return _busy()

@@ -74,7 +74,7 @@ def _from_zip(filling: ProjectUpload, zip: FileStorage) -> Iterator[tuple[str, s
     with tempfile.NamedTemporaryFile(dir=filling.project.folder) as copy:
         zip.save(copy)
         if _count(copy) > MOST_FILES:
-            yield zip.filename or "", f"Expected at most {MOST_FILES:,} files in a ZIP. Bring them in several."
+            yield zip.filename or "", f"Expected at most {MOST_FILES:,} files in a ZIP. Add them in several ZIPs."
             return
         try:
             with open_source(Path(copy.name)) as source:
@@ -169,5 +169,5 @@ class ProjectUpload:
             raise BadData(f"Expected at most {MOST_PHOTOS:,} photos of one class.", "They are plenty.")
         if self._bytes > MOST_BYTES:
             raise BadData(
-                f"Expected at most {MOST_BYTES / 1e9:.0f} GB of photos in all.", "Bring fewer or smaller ones."
+                f"Expected at most {MOST_BYTES / 1e9:.0f} GB of photos in all.", "Add fewer or smaller photos."
             )

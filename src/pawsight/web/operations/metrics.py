@@ -90,7 +90,7 @@ def server_metrics() -> ServerMetrics:
 
 @metrics.get("/metrics")
 def show() -> Response:
-    """The numbers; by default only for this machine, and not for what a proxy on it brings in."""
+    """The numbers; by default only for this machine, and not for what a proxy on it passes on."""
     shared = state()
     if not _may_see(shared.settings.metrics):
         abort(404)
@@ -105,8 +105,8 @@ def show() -> Response:
 def _may_see(whom: str) -> bool:
     if whom != "local":
         return whom == "all"
-    brought = request.environ[FORWARDED] or "Via" in request.headers
-    return not brought and is_loopback(request.environ[PEER])
+    proxied = request.environ[FORWARDED] or "Via" in request.headers
+    return not proxied and is_loopback(request.environ[PEER])
 
 
 def install(app: Flask, shared: State) -> None:

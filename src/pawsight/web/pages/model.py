@@ -82,7 +82,7 @@ def _curves(model: model_metrics.DescribedModel) -> dict[str, charts.Chart]:
 
 
 def device_is_available() -> bool:
-    """Return whether the build has ONNX Runtime Web, so that browsers can run models (`hatch_build.py` brings it)."""
+    """Return whether the build has ONNX Runtime Web, so that browsers can run models (`hatch_build.py` fetches it)."""
     return (Path(__file__).parents[1] / "static" / "device" / "vendor" / "ort.wasm.min.js").is_file()
 
 

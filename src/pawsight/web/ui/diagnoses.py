@@ -99,7 +99,7 @@ TEXTS = (
     mark("Expected at most {most} photos of one class."),
     mark("They are plenty."),
     mark("Expected at most {most} GB of photos in all."),
-    mark("Bring fewer or smaller ones."),
+    mark("Add fewer or smaller photos."),
     mark("Expected the name of a class, of at most 100 bytes."),
     mark("Give a short name."),
     mark("Expected at most {most} classes."),

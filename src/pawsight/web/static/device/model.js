@@ -14,7 +14,7 @@ import { judge } from "./verdict.js";
  * @property {number[]} evidence rows x columns x classes, in logits
  * @property {number} rows
  * @property {number} columns
- * @property {"crop" | "pad" | "squash"} fit how the photo was brought to the square that the map covers
+ * @property {"crop" | "pad" | "squash"} fit how the photo was fitted to the square that the map covers
  */
 
 /** @typedef {{ label: string, verdict: string, scores: Object<string, number>, maps: Maps, features: Float32Array, model: string }} Predicted */

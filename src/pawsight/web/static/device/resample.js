@@ -93,7 +93,7 @@ export function resize(picture, outWidth, outHeight, interpolation, box) {
   return { data: result, width: outWidth, height: outHeight };
 }
 
-/** Bring a picture to the model's square, as the card's `input` says. */
+/** Fit a picture to the model's square, as the card's `input` says. */
 export function fit(picture, { size, fit: mode, interpolation = "bicubic" }) {
   const { width, height } = picture;
   if (mode === "pad") return pad(picture, size, interpolation);

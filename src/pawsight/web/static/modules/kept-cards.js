@@ -16,7 +16,7 @@ export function keepCards(section) {
   sessionStorage.setItem(KEY, JSON.stringify([...new Set(shown)].slice(0, MOST)));
 }
 
-/** Bring the remembered cards back. @param {HTMLElement} section @param {string} address of the page that shows cards */
+/** Show the remembered cards again. @param {HTMLElement} section @param {string} address of the page that shows cards */
 export async function restoreCards(section, address) {
   const shown = new Set(Array.from(section.querySelectorAll("[data-id]"), ({ dataset }) => dataset.id));
   const missing = ids().filter((id) => !shown.has(id));

@@ -19,7 +19,7 @@ async function send(form, files) {
   return (await response.json()).failed;
 }
 
-async function bring(form, files) {
+async function upload(form, files) {
   const button = form.querySelector("button");
   const failed = [];
   button.disabled = true;
@@ -36,11 +36,11 @@ async function bring(form, files) {
 
 function begin(form, files) {
   if (uploads.size === 0) document.getElementById("failed").replaceChildren();
-  const upload = bring(form, files).finally(() => {
-    uploads.delete(upload);
+  const running = upload(form, files).finally(() => {
+    uploads.delete(running);
     if (uploads.size === 0) redraw();
   });
-  uploads.add(upload);
+  uploads.add(running);
 }
 
 // In place of a reload, which would take away what is being typed for the next class.
@@ -85,7 +85,7 @@ async function look() {
 
 document.addEventListener("submit", (event) => {
   const form = /** @type {HTMLFormElement} */ (event.target);
-  if (form.matches(".bring")) {
+  if (form.matches(".add-photos")) {
     event.preventDefault();
     begin(form, Array.from(form.querySelector("[type=file]").files));
   } else if (uploads.size) {
@@ -95,7 +95,7 @@ document.addEventListener("submit", (event) => {
   }
 });
 
-const cardOf = (event) => event.target.closest?.(".class:has(.bring)");
+const cardOf = (event) => event.target.closest?.(".class:has(.add-photos)");
 
 document.addEventListener("dragover", (event) => {
   if (!cardOf(event)) return;
@@ -108,6 +108,6 @@ document.addEventListener("drop", (event) => {
   if (!card) return;
   event.preventDefault();
   card.classList.remove("over");
-  begin(card.querySelector(".bring"), Array.from(event.dataTransfer.files));
+  begin(card.querySelector(".add-photos"), Array.from(event.dataTransfer.files));
 });
 setTimeout(look, EVERY);

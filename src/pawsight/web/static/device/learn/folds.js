@@ -71,7 +71,7 @@ function deviation(values) {
   return Math.sqrt(mean(values.map((one) => (one - middle) ** 2)));
 }
 
-/** 0 to n - 1 in the order that `numpy.random.RandomState(0).shuffle` brings them to. @param {number} count */
+/** 0 to n - 1 in the order that `numpy.random.RandomState(0).shuffle` puts them in. @param {number} count */
 export function shuffled(count) {
   const next = twister(0);
   const order = Array.from({ length: count }, (_, at) => at);

@@ -10,7 +10,7 @@ import { add, cholesky, dot, solveUpper } from "./linear.js";
  */
 
 /**
- * Find coordinates; features of length 1 are small, and are brought to numbers around 1 (`pawsight.learn.head`).
+ * Find coordinates; features of length 1 are small, and are scaled to numbers around 1 (`pawsight.learn.head`).
  * @param {Float64Array[]} features of length 1
  * @returns {Space}
  */
