@@ -15,7 +15,6 @@ import pytest
 FOLDER = Path(__file__).parents[1] / "notebooks"
 LESSONS = sorted(FOLDER.glob("*.ipynb"))
 NEEDED = ("nbclient", "nbformat", "ipykernel", "skimage", "keras", "tf2onnx")
-NOT_RUN = "234"  # lessons whose outputs of a full run are missing
 STATED = re.compile(r"\*\*To read: (?:\d+) minutes\. To compute: ")
 
 
@@ -108,12 +107,7 @@ def test_each_exercise_has_a_grade_and_a_folded_solution(lesson: Path) -> None:
         assert names[f"solution-{task}"].startswith("<details><summary>Solution</summary>")
 
 
-def published(lesson: Path) -> Any:
-    not_run = pytest.mark.xfail(reason="its outputs are still to come: make notebook DATA=...", strict=True)
-    return pytest.param(lesson, id=lesson.stem, marks=[not_run] if lesson.stem[0] in NOT_RUN else [])
-
-
-@pytest.mark.parametrize("lesson", [published(lesson) for lesson in LESSONS])
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
 def test_the_published_copy_was_run_in_full(lesson: Path) -> None:
     """Every cell has run, in order, and nothing is in it that should not be."""
     counts = [cell["execution_count"] for cell in cells(lesson)]
