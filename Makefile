@@ -37,10 +37,11 @@ lint: .venv/lint
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/[!c]*.yml
 	$(BIN)/check-jsonschema --builtin-schema vendor.citation-file-format CITATION.cff
 
-# The page's JavaScript; needs Node.js.
+# The page's JavaScript, and the workflows; needs Node.js.
 lint-js: node_modules/.installed
 	npm run --silent lint
 	npm run --silent types
+	npm run --silent workflows
 
 docs: .venv/docs
 	$(BIN)/python tools/reference.py

@@ -15,5 +15,5 @@ export default [
       "no-unused-vars": ["error", { argsIgnorePattern: "^_" }],
     },
   },
-  { files: ["examples/browser/*.mjs"], languageOptions: { globals: globals.node } },
+  { files: ["examples/browser/*.mjs", "tools/*.mjs"], languageOptions: { globals: globals.node } },
 ];
