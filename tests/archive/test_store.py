@@ -155,6 +155,15 @@ class TestContract:
         assert [said.label for said in archive.history(entry.id)] == ["dog", "both", None]
         assert archive.get(entry.id) == entry
 
+    def test_many_are_corrected_and_deleted_at_once(self, archive: Archive, put: Put) -> None:
+        entries = [put(archive, number).id for number in range(1, 5)]
+        failed = archive.correct_many([*entries[:2], "0" * 32, entries[1]], "dog")
+        assert {id: error.code for id, error in failed.items()} == {"0" * 32: "prediction_not_found"}
+        assert [archive.get(id).correction for id in entries] == ["dog", "dog", None, None]
+        assert archive.delete_many([*entries[:3], "0" * 32, "x", entries[0]]) == 3
+        assert [entry.id for entry in archive.find().entries] == entries[3:]
+        assert len(files(archive)) == 1
+
     def test_a_correction_names_something_known(self, archive: Archive, put: Put) -> None:
         entry = put(archive)
         with pytest.raises(UnknownLabel, match="cat, dog, both, neither"):

@@ -50,12 +50,16 @@ TABLE: dict[str, dict[str, int]] = {
     "GET /admin/photos/<id>/alike": ADMIN_READS,
     "POST /admin/photos/<id>/correction": ADMIN,
     "POST /admin/photos/<id>/delete": ADMIN,
+    "POST /admin/photos/correction": ADMIN,
     "POST /admin/photos/delete": ADMIN,
+    "POST /admin/photos/download": ADMIN,
     "POST /admin/photos/export": ADMIN,
 }
 DELETES = {"DELETE /api/v1/predictions/<id>", "POST /predictions/<id>/forget", "POST /photos/delete"}
 DELETES |= {"DELETE /api/v1/predictions", "POST /admin/photos/<id>/delete", "POST /admin/photos/delete"}
 CORRECTS = {"PATCH /api/v1/predictions/<id>", "POST /predictions/<id>/correction", "POST /admin/photos/<id>/correction"}
+CORRECTS |= {"POST /admin/photos/correction"}
+MANY = ("/admin/photos/delete", "/admin/photos/correction", "/admin/photos/download")
 OTHERS = re.compile(
     r"GET /(static|bootstrap|modules|docs|livez|readyz|metrics|model|models|offline|worker\.js|manifest\.\w+)?(/.*)?$"
     r"|GET /api/(openapi\.json|v1/models)|POST /csp-reports|(GET|POST) /(batch|predict)|POST /api/v1/predictions"
@@ -78,7 +82,9 @@ class World:
         method, _, path = rule.partition(" ")
         client = self.clients["owner" if role == "other site" else role]
         headers = {"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"} if role == "other site" else {}
-        body: dict[str, Any] = {"data": {"label": "dog", "id": id, "csrf": self.csrf if role == "admin" else ""}}
+        body: dict[str, Any] = {
+            "data": {"label": "dog", "correction": "dog", "id": id, "csrf": self.csrf if role == "admin" else ""}
+        }
         if method == "PATCH":
             body = {"json": {"correction": "dog"}}
         with client.open(path.replace("<id>", id), method=method, headers=headers, **body) as answer:
@@ -162,9 +168,9 @@ def test_what_was_uploaded_without_a_cookie_belongs_to_anyone_who_knows_its_id(w
 def test_an_admin_form_needs_its_own_session(world: World) -> None:
     id = world.upload(world.clients["owner"])
     admin = world.clients["admin"]
-    for address in (f"/admin/photos/{id}/delete", f"/admin/photos/{id}/correction", "/admin/photos/delete"):
+    for address in (f"/admin/photos/{id}/delete", f"/admin/photos/{id}/correction", *MANY):
         for fields in ({}, {"csrf": ""}, {"csrf": "a" * 43}):
-            assert admin.post(address, data={"id": id, "label": "dog"} | fields).status_code == 403
+            assert admin.post(address, data={"id": id, "label": "dog", "correction": "dog"} | fields).status_code == 403
     assert world.kept(id) == (True, None)
 
 

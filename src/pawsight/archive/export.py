@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session
 from pawsight.archive.files import StoredName
 from pawsight.archive.store import Archive
 from pawsight.archive.tables import EntryRow
-from pawsight.errors import BadArchive
+from pawsight.errors import BadArchive, EntryNotFound
 from pawsight.storage import durable
 from pawsight.storage.atomic import new_folder
 from pawsight.storage.zip_stream import zip_stream
@@ -74,6 +75,21 @@ def labelled(archive: Archive, confident: float | None = None) -> Labelled:
         labels = _labels(session, confident)
     photos = [(_safe(label), name) for name, label in labels.items() if label not in _NO_CLASS]
     return Labelled(photos if archive.files else [], several=sum(label == "both" for label in labels.values()))
+
+
+def chosen(archive: Archive, ids: Collection[str]) -> Labelled:
+    """The photos of these entries, under what a person said of each, or else under its verdict; each file once.
+
+    Raises:
+        BadArchive: a class has a name that no folder can have.
+    """
+    photos: dict[StoredName, str] = {}
+    for id in ids:
+        with suppress(EntryNotFound):
+            entry = archive.get(id)
+            if entry.stored:
+                photos[StoredName(entry.stored, entry.format)] = entry.correction or entry.verdict
+    return Labelled([(_safe(label), name) for name, label in photos.items()] if archive.files else [], several=0)
 
 
 def zipped(archive: Archive, labels: Labelled) -> Iterator[bytes]:

@@ -6,10 +6,12 @@ with Archive.open(load_settings()) as archive:
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from pawsight.archive import deletion, mappers, retention, search
 from pawsight.archive.database import Index, where
@@ -23,7 +25,7 @@ from pawsight.archive.key import new_key, read_or_make_key
 from pawsight.archive.queries import ArchiveQueries, get_row, is_id, missing_entry
 from pawsight.archive.tables import DetailsRow, EntryRow
 from pawsight.archive.upload import PendingUpload, UploadWriter, insert
-from pawsight.errors import BadArchive
+from pawsight.errors import BadArchive, EntryNotFound, PawsightError, UnknownLabel
 from pawsight.images.strip_metadata import StrippedPhoto, strip_metadata
 from pawsight.settings import Settings
 
@@ -177,9 +179,26 @@ class Archive(ArchiveQueries):
             UnknownLabel: the model of the prediction has no such class.
         """
         with self.index.writing() as session:
-            row = get_row(session, EntryRow, id, lock=True)
-            session.add(mappers.write_correction(row, label))
-            return mappers.to_entry(row)
+            return _correct(session, id, label)
+
+    def correct_many(self, ids: Iterable[str], label: str | None) -> dict[str, PawsightError]:
+        """Record the same of many entries, in one transaction.
+
+        Args:
+            ids: of the entries.
+            label: as for `correct`.
+
+        Returns:
+            the ids of those that could not be corrected, each with what `correct` would raise.
+        """
+        failed: dict[str, PawsightError] = {}
+        with self.index.writing() as session:
+            for id in sorted(set(ids)):  # in one order: of two at the same time, neither waits for the other
+                try:
+                    _correct(session, id, label)
+                except (EntryNotFound, UnknownLabel) as error:
+                    failed[id] = error
+        return failed
 
     def replace_prediction(
         self, id: str, answer: ArchivablePrediction, *, thumbnail: bytes, milliseconds: float = 0.0
@@ -203,6 +222,14 @@ class Archive(ArchiveQueries):
         """
         if not (is_id(id) and deletion.delete_entries(self.index, self.files, [id])):
             raise missing_entry()
+
+    def delete_many(self, ids: Iterable[str]) -> int:
+        """Delete entries as `delete` does, several hundred in a transaction; those that do not exist do not matter.
+
+        Returns:
+            the number of deleted entries.
+        """
+        return deletion.delete_entries(self.index, self.files, sorted({id for id in ids if is_id(id)}))
 
     def delete_visitor(self, token: str) -> int:
         """Delete all photos of a visitor.
@@ -237,3 +264,9 @@ class Archive(ArchiveQueries):
             self.removed += deletion.recover(self.index, self.files)
         days = self.settings.retention_days if by_age else None
         return retention.purge(self.index, self.files, days=days, max_bytes=self.settings.archive_max_bytes)
+
+
+def _correct(session: Session, id: str, label: str | None) -> ArchiveEntry:
+    row = get_row(session, EntryRow, id, lock=True)
+    session.add(mappers.write_correction(row, label))
+    return mappers.to_entry(row)

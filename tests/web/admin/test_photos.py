@@ -44,7 +44,7 @@ def bring(app: Flask, send: Any, picture: Any, colours: Any) -> Bring:
 
 def shown(page: str) -> list[str]:
     """Ids of the photos on a page, in their order."""
-    return re.findall(r'class="tile" href="/admin/photos/([0-9a-f]{32})"', page)
+    return re.findall(r'class="photo-card" href="/admin/photos/([0-9a-f]{32})"', page)
 
 
 def test_an_empty_archive(boss: FlaskClient) -> None:

@@ -10,12 +10,12 @@ from datetime import datetime
 
 from flask import Blueprint, Flask
 
-from pawsight.web.admin import auth, forecast, learning, login, overview, photos, publish, usage_chart
+from pawsight.web.admin import auth, forecast, learning, login, many_photos, overview, photos, publish, usage_chart
 
 admin = Blueprint("admin", __name__, url_prefix="/admin")
 admin.post("/logout", endpoint="leave")(login.leave)
 auth.install(admin)
-for one in (overview.overview, photos.photos, learning.learning, publish.offering):
+for one in (overview.overview, photos.photos, many_photos.many_photos, learning.learning, publish.offering):
     admin.register_blueprint(one)
 
 

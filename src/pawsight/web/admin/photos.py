@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, get_args
+from typing import get_args
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from pawsight.archive import search
 from pawsight.archive.entry import ArchiveEntry, Filter, FilterChoices, Sort
 from pawsight.archive.export import labelled, zipped
 from pawsight.archive.store import Archive
-from pawsight.errors import EntryNotFound
 from pawsight.web.admin.auth import error_page
+from pawsight.web.pages.history import LISTED, photo_fields, wants_json
 from pawsight.web.state import state
 from pawsight.web.ui.i18n import gettext as _
 
 photos = Blueprint("photos", __name__, url_prefix="/photos")
 
-SIZE = 48  # photos on a page
+SIZE = 48  # photos on a page without a script
 ALIKE = 12
 SORTS: tuple[Sort, ...] = get_args(Sort)
 
@@ -86,19 +86,42 @@ def _number(text: str) -> int:
 
 @photos.get("/")
 def index() -> AnyResponse:
-    """A page of photos; one beyond the last says so."""
-    archive, wanted = state().archive, asked(request.args)
-    page = archive.find(wanted.filter, sort=wanted.sort, page=_number(request.args.get("page", "1")), size=SIZE)
+    """A page of photos; one beyond the last says so. As JSON, a longer one for the gallery."""
+    archive, wanted, as_json = state().archive, asked(request.args), wants_json()
+    number, size = _number(request.args.get("page", "1")), LISTED if as_json else SIZE
+    page = archive.find(wanted.filter, sort=wanted.sort, page=number, size=size)
+    if as_json:
+        return jsonify(photos=[photo_fields(entry) for entry in page.entries], pages=page.pages, total=page.total)
     body = render_template(
         "admin/photos.html",
         page=page,
         asked=wanted,
         choices=_choices(archive),
         sorts=SORTS,
+        orders=_orders(wanted.sort),
+        problems=_problems(),
         export=labelled(archive) if not wanted.given else None,
     )
     beyond = page.number > page.pages
     return Response(body, 404 if beyond else 200, mimetype="text/html")
+
+
+def _orders(first: Sort) -> list[tuple[str, str]]:
+    """Return how the gallery may sort, with words; the order that was asked for stands first, and so is chosen."""
+    orders = {
+        "newest": ("newest", _("date, newest first")),
+        "oldest": ("oldest", _("date, oldest first")),
+        "least sure": ("unsure", _("least sure first")),
+        "most sure": ("sure", _("most sure first")),
+        "group": ("group", _("group")),
+    }
+    return [orders.pop(first), *orders.values()]
+
+
+def _problems() -> dict[str, dict[str, str]]:
+    """Return what the gallery says of a photo whose prediction was lost with the index."""
+    detail = _("The prediction was lost with the index. This command makes a new one:") + " pawsight archive classify"
+    return {"unanswered": {"title": _("no prediction"), "detail": detail}}
 
 
 def _choices(archive: Archive) -> FilterChoices:
@@ -141,18 +164,6 @@ def delete(id: str) -> AnyResponse:
     """Delete a photo for good, no matter who uploaded it."""
     state().archive.delete(id)
     return redirect(url_for("admin.photos.index"), 303)
-
-
-@photos.post("/delete")
-def delete_several() -> AnyResponse:
-    """Delete the photos that are ticked; those that are gone already are gone."""
-    for id in request.form.getlist("id"):
-        try:
-            state().archive.delete(id)
-        except EntryNotFound:
-            continue
-    given: dict[str, Any] = {**asked(request.form).given}
-    return redirect(url_for("admin.photos.index", **given), 303)
 
 
 @photos.post("/export")

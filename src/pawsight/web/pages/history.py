@@ -23,7 +23,7 @@ LISTED = 200  # photos in one JSON response
 def page() -> str | Response:
     """Show one page of them, newest first, or list it as JSON; a page beyond the last redirects to the last."""
     archive, number = state().archive, max(1, request.args.get("page", 1, type=int))
-    as_json = request.accept_mimetypes.best == "application/json"
+    as_json = wants_json()
     found = archive.find(Filter(visitor=visitor_token()), page=number, size=LISTED if as_json else SIZE)
     if as_json:
         return listed(found)
@@ -33,12 +33,18 @@ def page() -> str | Response:
     return render_template("history.html", answers=answers, found=found)
 
 
+def wants_json() -> bool:
+    """Return whether the gallery's script asks, and not a person."""
+    return request.accept_mimetypes.best == "application/json"
+
+
 def listed(found: EntryPage) -> Response:
     """List archived photos for the gallery, as JSON."""
-    return jsonify(photos=[_photo(entry) for entry in found.entries if entry.model], pages=found.pages)
+    return jsonify(photos=[photo_fields(entry) for entry in found.entries if entry.model], pages=found.pages)
 
 
-def _photo(entry: ArchiveEntry) -> dict[str, Any]:
+def photo_fields(entry: ArchiveEntry) -> dict[str, Any]:
+    """Return what the gallery shows of an archived photo."""
     shown = ("id", "label", "verdict", "scores", "model", "correction")
     return {name: getattr(entry, name) for name in shown} | {
         "created": entry.created.isoformat(),

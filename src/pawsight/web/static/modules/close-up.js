@@ -1,6 +1,6 @@
 // One photo large: heat map, scores, photos that look alike, 100 % under the pointer.
 
-import { inWords, page, says, trouble } from "./item.js";
+import { inWords, page, says, titleOf, trouble } from "./item.js";
 import { _, number, percent } from "./i18n.js";
 
 /** @typedef {import("./item.js").Item} Item */
@@ -21,6 +21,7 @@ export class CloseUp {
    * @param {(item: Item) => Item[]} calls.alike photos that look like it
    * @param {(item: Item) => Item} calls.next the one that is shown next
    * @param {(image: HTMLImageElement, item: Item) => void} calls.thumb shows a small picture
+   * @param {(item: Item) => string} [calls.page] the address of all that is known of it
    * @param {(button: HTMLElement) => void} calls.release lets go of what `thumb` holds
    */
   constructor(dialog, calls) {
@@ -76,11 +77,12 @@ export class CloseUp {
     part("name").textContent = item.name;
     part("words").textContent = inWords(item);
     part("detail").textContent = item.state === "failed" ? trouble(item).detail : note(item);
-    part("scores").replaceChildren(...page.classes.flatMap((name) => (item.answer ? [bar(name, item.answer.scores[name])] : [])));
+    part("scores").replaceChildren(...Object.entries(item.answer?.scores ?? {}).map(([name, score]) => bar(name, score)));
     this.dialog.querySelectorAll("[data-label]").forEach((button) => {
       button.disabled = !item.answer;
       button.ariaPressed = String(says(item) === button.dataset.label);
     });
+    if (this.calls.page) part("page").href = this.calls.page(item);
     this.#alike(item, part);
   }
 
@@ -157,13 +159,14 @@ export class CloseUp {
 /** What the model predicted, where a person said something else. */
 function note({ answer }) {
   if (!answer?.correction) return "";
-  return _("You said so. The model predicted: {verdict}.", { verdict: page.titles[answer.verdict] ?? answer.verdict });
+  return _("You said so. The model predicted: {verdict}.", { verdict: titleOf(answer.verdict) });
 }
 
 function bar(name, score) {
   const line = document.getElementById("score").content.firstElementChild.cloneNode(true);
-  line.querySelector("dt").textContent = page.names[name];
-  Object.assign(line.querySelector("meter"), { value: score, ariaLabel: page.names[name] });
+  const words = page.names[name] ?? titleOf(name);
+  line.querySelector("dt").textContent = words;
+  Object.assign(line.querySelector("meter"), { value: score, ariaLabel: words });
   line.querySelector("span").textContent = percent(score);
   return line;
 }

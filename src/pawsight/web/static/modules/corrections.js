@@ -12,7 +12,8 @@ export class Corrections {
    * @param {import("./steps.js").Steps} steps
    * @param {(item: Item) => void} changed an item looks different now
    * @param {(words: string) => void} say
-   * @param {(item: Item, label: string | null) => Promise<boolean>} store tells the server; whether it took it
+   * @param {(items: Item[], label: string | null) => Promise<Map<Item, string>>} store tells the server; those that it did not
+   *   take, and why
    */
   constructor(steps, changed, say, store) {
     this.steps = steps;
@@ -26,23 +27,30 @@ export class Corrections {
     const meant = items.filter(({ answer }) => answer && answer.correction !== label);
     if (!meant.length) return;
     const before = meant.map(({ answer }) => answer.correction);
-    meant.forEach((item) => this.#set(item, label));
+    this.#set(meant, label);
     const title = label === null ? _("not corrected") : page.titles[label];
     const words = meant.length === 1 ? _("{name}: {words}", { name: meant[0].name, words: title })
       : _("{count} photos: {words}", { count: number(meant.length), words: title });
-    this.steps.add(words, () => meant.forEach((item, place) => this.#set(item, before[place])));
+    this.steps.add(words, () => {
+      for (const old of new Set(before)) this.#set(meant.filter((_item, place) => before[place] === old), old);
+    });
     this.say(words);
   }
 
-  #set(item, label) {
-    const before = item.answer.correction;
+  #set(items, label) {
+    const before = new Map(items.map((item) => [item, item.answer.correction]));
+    for (const item of items) this.#show(item, label);
+    this.#sending = this.#sending.then(async () => {
+      const failed = await this.store(items, label);
+      for (const item of failed.keys()) if (item.answer.correction === label) this.#show(item, before.get(item));
+      const [first] = failed;
+      if (first) this.say(failed.size === 1 ? _("{name} was not corrected: {reason}.", { name: first[0].name, reason: first[1] })
+        : _("{count} photos were not corrected: {reason}.", { count: number(failed.size), reason: first[1] }));
+    });
+  }
+
+  #show(item, label) {
     item.answer.correction = label;
     this.changed(item);
-    this.#sending = this.#sending.then(async () => {
-      if (await this.store(item, label)) return;
-      if (item.answer.correction === label) item.answer.correction = before;
-      this.changed(item);
-      this.say(_("The correction of {name} failed: the server no longer has this photo.", { name: item.name }));
-    });
   }
 }

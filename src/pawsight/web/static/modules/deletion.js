@@ -1,7 +1,7 @@
 // Deleting with ten seconds to undo: a bar takes the place of the card, and the server is asked to delete when the time is over, or
 // when the page is left.
 
-import { postpone, settle } from "./pending.js";
+import { ownPhotos } from "./pending.js";
 import { _ } from "./i18n.js";
 
 const SECONDS = 10;
@@ -31,7 +31,7 @@ export function deleteWithUndo(card, urls, { say, deleted, failed }) {
   };
   const back = () => {
     end();
-    settle(urls);
+    ownPhotos.settle(urls);
     card.hidden = false;
     card.style.removeProperty("display");
   };
@@ -39,14 +39,14 @@ export function deleteWithUndo(card, urls, { say, deleted, failed }) {
     end();
     card.remove();
     deleted(true);
-    postpone(urls, 0);
+    ownPhotos.postpone(urls, 0);
     for (const url of urls) fetch(url, { method: "DELETE", keepalive: true }).catch(() => {});
   };
   const now = async () => {
     end();
     const status = await deleteAll(urls);
     if (status === 204) {
-      settle(urls);
+      ownPhotos.settle(urls);
       card.remove();
       deleted(false);
     } else {
@@ -54,7 +54,7 @@ export function deleteWithUndo(card, urls, { say, deleted, failed }) {
       failed(status);
     }
   };
-  postpone(urls, 1000 * SECONDS);
+  ownPhotos.postpone(urls, 1000 * SECONDS);
   const timer = setTimeout(now, 1000 * SECONDS);
   addEventListener("pagehide", leave);
   undo.addEventListener("click", () => {

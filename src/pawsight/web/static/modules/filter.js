@@ -1,6 +1,6 @@
 // Which items are shown, in which order, and in which groups.
 
-import { FAILED, OPEN, page, says, sureness } from "./item.js";
+import { FAILED, OPEN, page, says, sureness, titleOf } from "./item.js";
 import { groups as similar } from "./similar.js";
 
 /** @typedef {import("./item.js").Item} Item */
@@ -16,11 +16,12 @@ const ORDERS = {
   sure: (item) => -(sureness(item) ?? -2),
   name: (item) => item.name,
   newest: (item) => -item.changed,
+  oldest: (item) => item.changed,
 };
 
-/** Every group that there can be, in the order in which they are shown. */
-export function allGroups() {
-  return [CHECK, ...Object.keys(page.labels), FAILED, OPEN];
+/** Every group that there can be, in the order in which they are shown. @param {Iterable<string>} found also those of other models */
+export function allGroups(found = []) {
+  return [...new Set([CHECK, ...Object.keys(page.labels), ...found, FAILED, OPEN])];
 }
 
 /** @param {Item} item @param {string} wanted a group, `corrected` or `all` */
@@ -41,7 +42,7 @@ export function arranged(items, wanted, order) {
   if (order === "similar") return [{ title: "", keys: similar(sorted(shown, "added")).flat() }];
   if (order !== "group" || wanted !== ALL) return [{ title: "", keys: keysOf(sorted(shown, order === "group" ? "unsure" : order)) }];
   const found = Map.groupBy ? Map.groupBy(shown, says) : grouped(shown);
-  return allGroups().map((name) => ({ title: page.titles[name], keys: keysOf(sorted(found.get(name) ?? [], "unsure")) }));
+  return allGroups(found.keys()).map((name) => ({ title: titleOf(name), keys: keysOf(sorted(found.get(name) ?? [], "unsure")) }));
 }
 
 function grouped(items) {

@@ -218,5 +218,5 @@ export class Gallery {
 export function keyOf(part) {
   const key = part?.closest?.("[data-key]")?.dataset.key;
   if (key === undefined) return null;
-  return Number.isNaN(Number(key)) ? key : Number(key);
+  return /^\d{1,15}$/.test(key) ? Number(key) : key;  // ids are longer, and may look like numbers
 }

@@ -2,7 +2,8 @@
 
 import * as db from "./db.js";
 import { page } from "./item.js";
-import { isPending } from "./pending.js";
+import { itemOf, listed } from "./listed-photos.js";
+import { ownPhotos } from "./pending.js";
 import { Review } from "./review.js";
 import { send } from "./sending.js";
 import { showToast } from "./toast.js";
@@ -13,7 +14,6 @@ const part = (id) => document.getElementById(id);
 
 /** @type {Map<string, Item>} */
 const items = new Map();
-const language = document.documentElement.lang;
 const review = new Review(items, { photo: async ({ thumb }) => String(thumb), remove: deleteForGood, say: showToast });
 
 /** @param {Item[]} gone */
@@ -25,21 +25,13 @@ async function deleteForGood(gone) {
   if (!items.size) location.reload();  // the server knows what comes next
 }
 
-/** A photo as the server lists it -> an item. @returns {any} */
-function itemOf(/** @type {any} */ { id, created, photo, ...answer }, names) {
-  const changed = Date.parse(created);
-  const date = new Date(changed).toLocaleString(language, { dateStyle: "medium", timeStyle: "short" });
-  return { key: id, name: names.get(id) ?? date, changed, state: "done", answer: { id, ...answer }, error: null, thumb: photo };
-}
-
 async function load() {
   const kept = await db.kept().catch(() => []);
   const names = new Map(kept.map((/** @type {any} */ { name, answer }) => /** @type {[any, any]} */ ([answer?.id, name])));
   for (let number = 1, pages = 1; number <= pages; number += 1) {
-    const response = await fetch(`${part("list").dataset.url}?page=${number}`, { headers: { Accept: "application/json" } });
-    const found = await response.json();
+    const found = await listed(part("list").dataset.url, number);
     pages = found.pages;
-    for (const photo of found.photos) if (!isPending(`${page.api}/${photo.id}`)) items.set(photo.id, itemOf(photo, names));
+    for (const photo of found.photos) if (!ownPhotos.has(`${page.api}/${photo.id}`)) items.set(photo.id, itemOf(photo, names.get(photo.id)));
     review.arrange();
   }
 }

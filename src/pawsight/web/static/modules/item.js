@@ -50,6 +50,11 @@ export function says(item) {
   return item.state === "failed" ? FAILED : OPEN;
 }
 
+/** A group in words; classes of other models are called as their folders. @param {string} group */
+export function titleOf(group) {
+  return page.titles[group] ?? group.replaceAll("_", " ");
+}
+
 /** The confidence of a prediction, 0.5 to 1: that of its least sure class. @param {Item} item */
 export function sureness(item) {
   return item.answer ? Math.min(...Object.values(item.answer.scores).map((score) => Math.max(score, 1 - score))) : null;
@@ -68,7 +73,7 @@ export function trouble({ error: { code, detail, size } }) {
 /** The state or answer of an item in a few words. @param {Item} item */
 export function inWords(item) {
   switch (item.state) {
-    case "done": return page.titles[says(item)] ?? says(item);
+    case "done": return titleOf(says(item));
     case "failed": return trouble(item).title;
     case "sending": return _("Sending, {share}", { share: share(item.share ?? 0) });
     case "looking": return _("Looking");

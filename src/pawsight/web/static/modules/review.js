@@ -1,12 +1,13 @@
 // Reviewing photos in a gallery: chips with live counts, order, selection, keys, corrections and deletions that can be
 // undone, and one photo large. Batch, My photos and the archive all use this.
 
+import { showCounts } from "./chips.js";
 import { CloseUp } from "./close-up.js";
 import { Corrections } from "./corrections.js";
 import { ALL, arranged, counts, matches } from "./filter.js";
 import { Gallery, keyOf } from "./gallery.js";
 import { FAILED, page, says } from "./item.js";
-import { postpone, settle } from "./pending.js";
+import { ownPhotos } from "./pending.js";
 import { listenToPointer } from "./pointer.js";
 import { meaning } from "./shortcuts.js";
 import { hash, nearest } from "./similar.js";
@@ -16,8 +17,17 @@ import { send } from "./sending.js";
 import { _, number } from "./i18n.js";
 
 /** @typedef {import("./item.js").Item} Item */
+/**
+ * @typedef {object} Deletions
+ * @property {import("./pending.js").Pending} pending
+ * @property {(items: Item[]) => string[]} names under which they are written down
+ * @property {(names: string[]) => void} [leave] called where the page is left before they are final
+ */
 
 const AFTER = 60_000;  // milliseconds after which a deletion is final
+
+/** @type {Deletions} */
+const OWN = { pending: ownPhotos, names: (items) => items.filter(({ answer }) => answer?.id).map(({ answer }) => `${page.api}/${answer.id}`) };
 
 const part = (id) => document.getElementById(id);
 
@@ -29,8 +39,11 @@ export class Review {
    * @param {object} calls
    * @param {(item: Item) => Promise<string>} calls.photo the address of a photo
    * @param {(items: Item[]) => void} [calls.save] keep what has changed
-   * @param {(item: Item, label: string | null) => Promise<boolean>} [calls.store] sends a correction to the server
-   * @param {(items: Item[]) => Promise<void>} calls.remove delete for good
+   * @param {(items: Item[], label: string | null) => Promise<Map<Item, string>>} [calls.store] sends corrections to the server;
+   *   those that it did not take, and why
+   * @param {(items: Item[]) => Promise<boolean | void>} calls.remove delete for good; false where that is still to be done
+   * @param {Deletions} [calls.deletions] where deletions that can be undone are written down
+   * @param {(item: Item) => string} [calls.page] the address of all that is known of a photo
    * @param {(items: Item[]) => void} [calls.download] hand photos to the visitor
    * @param {(words: string) => void} calls.say to screen readers, and as a line at the bottom
    * @param {(item: Item) => void} [calls.retry] where a failed item may do better
@@ -43,10 +56,10 @@ export class Review {
     this.steps = new Steps(() => { part("undo").disabled = this.steps.size === 0; });
     this.corrections = new Corrections(this.steps, (item) => { this.change(item, {}); calls.save?.([item]); }, calls.say, calls.store ?? storeOnServer);
     this.gallery = new Gallery(part("gallery"), part("tile"), {
-      fill: (tile, key) => fill(tile, items.get(key)), release, selected: () => this.#showSelection(),
+      fill: (tile, key) => this.#fill(tile, items.get(key)), release, selected: () => this.#showSelection(),
     });
     this.closeUp = new CloseUp(part("closer"), {
-      photo: calls.photo, thumb: showThumb, release, heat, alike: (item) => this.#alike(item, 60),
+      photo: calls.photo, page: calls.page, thumb: showThumb, release, heat, alike: (item) => this.#alike(item, 60),
       next: (item) => items.get(this.gallery.neighbor(item.key, 1)),
     });
     part("download").hidden = !calls.download;
@@ -94,11 +107,12 @@ export class Review {
   remove(items) {
     if (!items.length) return;
     const [next, many] = [this.#next(items), this.gallery.selection.size > 0];
-    const urls = items.filter(({ answer }) => answer?.id).map(({ answer }) => `${page.api}/${answer.id}`);
-    const leave = () => postpone(urls, 0);  // the next page deletes them at once
+    const { pending, names, leave: last } = this.calls.deletions ?? OWN;
+    const listed = names(items);
+    const leave = () => { pending.postpone(listed, 0); last?.(listed); };  // the next page deletes them at once
     addEventListener("pagehide", leave);
-    const end = () => { removeEventListener("pagehide", leave); settle(urls); };
-    const mark = (deleted) => { if (deleted) postpone(urls, AFTER); else end(); items.forEach((item) => this.change(item, { deleted })); this.calls.save?.(items); this.arrange(); };
+    const end = (done) => { if (done === false) return; removeEventListener("pagehide", leave); pending.settle(listed); };
+    const mark = (deleted) => { if (deleted) pending.postpone(listed, AFTER); else end(); items.forEach((item) => this.change(item, { deleted })); this.calls.save?.(items); this.arrange(); };
     const words = items.length === 1 ? _("{name}: deleted", { name: items[0].name }) : _("{count} photos: deleted", { count: number(items.length) });
     const timer = setTimeout(() => { this.steps.drop(step); this.calls.remove(items).then(end); }, AFTER);
     const step = this.steps.add(words, () => { clearTimeout(timer); mark(false); });
@@ -139,13 +153,7 @@ export class Review {
   }
 
   #count() {
-    const found = counts(this.items.values());
-    for (const chip of part("chips").children) {
-      const count = found.get(chip.dataset.group) ?? 0;
-      chip.querySelector("span").textContent = number(count);
-      chip.hidden = count === 0 && ![ALL, this.wanted].includes(chip.dataset.group);
-      chip.ariaPressed = String(chip.dataset.group === this.wanted);
-    }
+    showCounts(part("chips"), counts(this.items.values()), this.wanted);
     part("select-all-count").textContent = number(this.gallery.order.length);
   }
 
@@ -157,9 +165,16 @@ export class Review {
     part("retry").hidden = !this.calls.retry || !this.chosen().some((item) => item.state === FAILED);
   }
 
-  async #hash(item) {
+  #fill(tile, item) {
+    fill(tile, item);
+    const image = tile.querySelector("img");
+    if (typeof item.thumb === "string" && !item.hash) image.addEventListener("load", () => this.#hash(item, image), { once: true });
+  }
+
+  /** @param {Item} item @param {any} [picture] */
+  async #hash(item, picture = item.thumb) {
     item.hash = [];
-    item.hash = await hash(item.thumb).catch(() => undefined);
+    item.hash = await hash(picture).catch(() => undefined);
   }
 
   #alike(item, most) {
@@ -264,9 +279,13 @@ async function heat({ answer }, ratio) {
   return heatMap(answer, answer.label, ratio);
 }
 
-/** Send a correction as the visitor whose photo it is. @returns {Promise<boolean>} whether the server took it */
-async function storeOnServer({ answer }, label) {
-  if (!answer.id) return true;  // classified on this device: the server knows nothing of it
-  const reply = await send("PATCH", `${page.api}/${answer.id}`, JSON.stringify({ correction: label }));
-  return reply.status === 200;
+/** Send corrections as the visitor whose photos they are. @returns {Promise<Map<Item, string>>} those that the server did not take */
+async function storeOnServer(items, label) {
+  const failed = new Map();
+  for (const item of items) {
+    const { id } = item.answer;  // none where it was classified on this device: the server knows nothing of it
+    const status = id ? (await send("PATCH", `${page.api}/${id}`, JSON.stringify({ correction: label }))).status : 200;
+    if (status !== 200) failed.set(item, status === 400 ? _("its model has no such class") : _("the server no longer has this photo"));
+  }
+  return failed;
 }

@@ -16,6 +16,7 @@ const LONGEST = 15;  // seconds between two tries
  * @property {(share: number) => void} [sent] how much of the body is on its way, 0 to 1; 1 is when the answer is waited for
  * @property {(seconds: number, reached: boolean) => void} [waiting] before the next try; `reached`: the server is there
  *   but busy
+ * @property {Object<string, string>} [headers]
  * @property {number} [patience] seconds after which to give up; for ever where there is none
  */
 
@@ -64,6 +65,7 @@ function once(method, address, body, watch) {
   return new Promise((done) => {
     const request = new XMLHttpRequest();
     request.open(method, address);
+    for (const [name, value] of Object.entries(watch.headers ?? {})) request.setRequestHeader(name, value);
     request.upload.onprogress = (event) => watch.sent?.(event.total ? Math.min(event.loaded / event.total, 0.99) : 0);
     request.upload.onload = () => watch.sent?.(1);
     request.onload = () => done({

@@ -4,7 +4,7 @@
 const SIDE = 8;
 const ALIKE = 12;  // bits of 64 that may differ
 
-/** @param {Blob} thumb @returns {Promise<number[]>} two numbers of 32 bits */
+/** @param {Blob | HTMLImageElement} thumb @returns {Promise<number[]>} two numbers of 32 bits */
 export async function hash(thumb) {
   const canvas = new OffscreenCanvas(SIDE + 1, SIDE);
   const context = canvas.getContext("2d", { willReadFrequently: true });

@@ -20,7 +20,7 @@ export function fill(tile, item) {
   part("sure").textContent = item.answer?.correction ? _("corrected") : confidence(item);
   part("detail").textContent = item.state === "failed" ? trouble(item).detail ?? "" : "";
   tile.querySelectorAll("[data-score]").forEach((cell) => {
-    cell.textContent = item.answer ? percent(item.answer.scores[cell.dataset.score]) : "";
+    cell.textContent = cell.dataset.score in (item.answer?.scores ?? {}) ? percent(item.answer.scores[cell.dataset.score]) : "";
   });
   showThumb(part("thumb"), item);
 }
