@@ -4,7 +4,8 @@
     python tools/screenshots.py --all FOLDER   # every page in every look, to be looked at
 
 Each page as a phone and a desk see it, light and dark, in English and German, with photos that may be shown: Chelsea
-(CC0, from scikit-image) and pictures made on the spot. A server with the default model and an empty archive answers.
+(CC0, from scikit-image) and pictures made on the spot. A server with the default model and an empty archive answers;
+its admin pages are behind a password that is made on the spot.
 The pictures are WebP, so small that they may stand in the repository.
 """
 
@@ -16,6 +17,7 @@ import io
 import itertools
 import os
 import re
+import secrets
 import shutil
 import subprocess
 import sys
@@ -29,6 +31,8 @@ from PIL import Image
 from playwright.sync_api import CDPSession, Page, expect, sync_playwright
 from skimage import data
 
+from pawsight.web.admin.password import make_hash
+
 ROOT = Path(__file__).parents[1]
 TARGET = ROOT / "docs" / "screenshots"
 MOST = 300_000  # bytes of those in the repository, all together
@@ -41,9 +45,12 @@ PAGES = {
     "photos": "/photos",
     "classify": "/",
     "batch": "/batch",
+    "train": "/train",
     "model": "/model",
     "api": "/docs",
     "nothing": "/nothing",
+    "admin": "/admin/",
+    "archive": "/admin/photos/",
 }
 LOOKS = [(colours, language) for colours in ("light", "dark") for language in ("en", "de")]
 
@@ -74,10 +81,11 @@ def _sky() -> Image.Image:
 
 
 @contextmanager
-def serving(archive: Path) -> Iterator[str]:
-    """The address of a server with an archive of its own."""
+def serving(folder: Path, password: str) -> Iterator[str]:
+    """The address of a server with an archive of its own, and admin pages behind this password."""
     words = [sys.executable, "-m", "pawsight", "serve", "--port", "0"]
-    own = os.environ | {"PAWSIGHT_ARCHIVE": str(archive)}
+    own = os.environ | {"PAWSIGHT_ARCHIVE": str(folder / "archive"), "PAWSIGHT_ADMIN": str(folder / "admin")}
+    own["PAWSIGHT_ADMIN_PASSWORD_HASH"] = make_hash(password)
     with subprocess.Popen(words, stderr=subprocess.PIPE, text=True, env=own) as server:  # noqa: S603  # our own words
         try:
             yield (server.stderr.readline() if server.stderr else "").split()[3]
@@ -103,12 +111,23 @@ def fill(page: Page, address: str, files: list[Path]) -> None:
     expect(page.locator("#how-far")).to_contain_text(f"All {len(files)} ", timeout=PATIENCE)
 
 
+def log_in(page: Page, address: str, password: str) -> None:
+    """Open the admin pages."""
+    page.goto(f"{address}/admin/")
+    page.locator("#password").fill(password)
+    page.locator("#password").press("Enter")
+    expect(page.locator(".admin-bar")).to_be_visible()
+
+
 def prepare(page: Page, name: str) -> None:
     """Bring a page into the state that is worth a look."""
     if name == "classify":
+        page.wait_for_load_state("networkidle")  # until the cards of the looks before are back
+        page.evaluate("sessionStorage.clear()")
+        page.reload()
         page.locator("#sample-cat").click()
-        expect(page.locator(".look input")).to_be_checked(timeout=PATIENCE)
-    if name in ("batch", "photos"):
+        expect(page.locator("#answers .look input")).to_be_checked(timeout=PATIENCE)
+    if name in ("batch", "photos", "archive"):
         expect(page.locator(".tile img[src]").nth(5)).to_be_attached(timeout=PATIENCE)
     page.evaluate("scrollTo(0, 0); document.activeElement.blur()")
     page.evaluate("Promise.all(document.getAnimations().map((one) => one.finished))")
@@ -159,9 +178,11 @@ def main() -> None:
 def take_all(target: Path, wanted: set[str] | None = None) -> int:
     """Take every picture that is wanted (all where None); their bytes."""
     target.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder, serving(Path(folder, "archive")) as address, open_page() as page:
+    password = secrets.token_urlsafe()
+    with tempfile.TemporaryDirectory() as folder, serving(Path(folder), password) as address, open_page() as page:
         session = page.context.new_cdp_session(page)
         fill(page, address, photos(Path(folder)))
+        log_in(page, address, password)
         for name, screen, (colours, language) in itertools.product(PAGES, SCREENS, LOOKS):
             file = f"{name}-{screen}-{colours}-{language}.webp"
             if wanted is None or file in wanted:
