@@ -157,6 +157,27 @@ def test_on_a_phone(open_batch: OpenBatch, pets: Path) -> None:
         expect(batch.page.locator("#save-sorted")).to_be_in_viewport(ratio=1)
 
 
+def test_photos_of_a_model_with_other_classes(
+    open_page: Callable[..., Any], start_server: Any, tiny_model: Path, make_model: Any, tmp_path: Path, picture: Any
+) -> None:
+    """They have a group of their own, and can be looked at; a class that their model has not is not kept."""
+    flowers = make_model(tmp_path / "flowers", name="flowers", classes=["red_rose", "iris"])
+    with start_server(model=tiny_model, PAWSIGHT_MODELS=str(flowers)) as address:
+        page = open_page(address)
+        for model in ("tiny", "flowers"):
+            data = {"image": {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": picture()}, "model": model}
+            assert page.request.post(f"{address}/api/v1/predictions", multipart=data).status == 201
+        page.goto(f"{address}/photos")
+        page.locator("[name=order]").select_option("group")
+        expect(page.locator(".gallery-head")).to_have_text(["Cat (1)", "red rose (1)"])
+        page.locator("[data-group=red_rose]").click()
+        expect(page.locator("#gallery .tile strong")).to_have_text("red rose")
+        page.locator("#gallery .tile").press("1")
+        expect(page.locator("#toast")).to_contain_text("its model has no such class")
+        page.locator("#gallery .tile").press("Enter")
+        expect(page.locator("#closer dt")).to_have_text(["red rose", "iris"])
+
+
 FILL = """
 async (count) => {
   const { keep, kept } = await import(document.querySelector("[data-words]").src.replace("batch.js", "db.js"));
