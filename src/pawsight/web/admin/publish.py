@@ -1,19 +1,25 @@
-"""Models that were trained here: download them, publish them to visitors, unpublish them."""
+"""Models that were trained here, in a browser or elsewhere: download, publish to visitors, unpublish."""
 
 from __future__ import annotations
 
+import tempfile
+from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, redirect, url_for
+from flask import Blueprint, Response, jsonify, redirect, request, url_for
+from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as AnyResponse
 
 from pawsight.errors import BadModel
+from pawsight.storage import private
 from pawsight.storage.zip_stream import zip_stream
 from pawsight.web.admin import project as project_store
 from pawsight.web.admin.auth import error_page
+from pawsight.web.admin.model_upload import unpack
 from pawsight.web.admin.project import Project
 from pawsight.web.models import published
 from pawsight.web.models.registry import published_folder
+from pawsight.web.pages.history import wants_json
 from pawsight.web.state import state
 from pawsight.web.ui.diagnoses import exactly
 from pawsight.web.ui.i18n import gettext as _
@@ -41,22 +47,49 @@ def download(id: str) -> AnyResponse:
 @offering.post("/<id>/offer")
 def publish_model(id: str) -> AnyResponse:
     """Publish a project's model to visitors, in place of an earlier one of its name."""
-    settings, registry = state().settings, state().registry
     model = _find(id).model
     if model is None:
         return error_page(_("There is no model yet"), _("Train the model first."), 404)
+    if trouble := _not_published(model, model.name):
+        return error_page(_("That does not work"), trouble, 409)
+    return redirect(url_for("admin.learning.show", id=id) + "#offer", 303)
+
+
+@offering.post("/offered")
+def publish_folder() -> AnyResponse:
+    """Check a model folder that comes as a ZIP, as *Train* and `pawsight learn` write it, and publish it."""
+    as_json, sent = wants_json(), request.files.get("model")
+    name, trouble = _receive(sent) if sent and sent.filename else ("", _("Choose the ZIP of a model folder."))
+    if trouble:
+        return (jsonify(error=trouble), 409) if as_json else error_page(_("That does not work"), trouble, 409)  # type: ignore[return-value]
+    if as_json:
+        return jsonify(name=name, page=url_for("models.shipped", name=name))
+    return redirect(url_for("admin.learning.index"), 303)
+
+
+def _receive(sent: FileStorage) -> tuple[str, str]:
+    """Keep a model that was sent; its name, and why it was not kept."""
+    root = private.make_folder(state().settings.admin_folder)
+    with tempfile.TemporaryDirectory(dir=root, prefix=".model-") as folder:
+        try:
+            card = unpack(sent.stream, Path(folder))
+        except BadModel as error:
+            return "", exactly(error).replace(folder, "ZIP")
+        return card.name, _not_published(Path(folder), card.name)
+
+
+def _not_published(model: Path, name: str) -> str:
+    """Publish a model; why it was not, empty where it was."""
+    settings, registry = state().settings, state().registry
     if registry.kept is None:
-        return error_page(
-            _("That does not work"), _("This server offers no choice of models (its setting models)."), 409
-        )
-    if registry.has(model.name):
-        detail = _("%(name)s is the name of another model here. Begin one with another name.")
-        return error_page(_("That does not work"), detail % {"name": model.name}, 409)
+        return _("This server offers no choice of models (its setting models).")
+    if registry.has(name):
+        return _("%(name)s is the name of another model here. Begin one with another name.") % {"name": name}
     try:
         published.keep(published_folder(settings), model)
     except BadModel as error:
-        return error_page(_("That does not work"), exactly(error), 409)
-    return redirect(url_for("admin.learning.show", id=id) + "#offer", 303)
+        return exactly(error).replace(str(model), name)
+    return ""
 
 
 @offering.post("/offered/<name>/remove")

@@ -24,7 +24,7 @@ export function showResult({ model, learned, files }, seconds) {
   }));
   const { name } = model.card;
   part("command").textContent = `pawsight predict PHOTO --model ${name}`;
-  part("download").onclick = () => save(name, files);
+  part("download").onclick = async () => saveFile(await packFolder(name, files), `${name}.zip`);
 }
 
 function headline({ value, low, high, n }) {
@@ -53,12 +53,13 @@ function remarks({ leftOut, classes, metrics, forecast, kinds }, model, seconds)
   ].filter(Boolean);
 }
 
-async function save(name, files) {
+/** A model folder as a ZIP. @param {string} name @param {Object<string, any>} files @returns {Promise<Blob>} */
+export async function packFolder(name, files) {
   const { pack } = await import("./zip.js");
   const all = (async function* all() {
     for (const [file, content] of Object.entries(files)) yield { name: `${name}/${file}`, file: new Blob([content]), changed: Date.now() };
   })();
-  saveFile(await pack(all), `${name}.zip`);
+  return pack(all);
 }
 
 /** Show what a model says of a photo. @param {any} model @param {Blob} photo */

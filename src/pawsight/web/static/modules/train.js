@@ -3,6 +3,7 @@
 import { ClassCard } from "./class-card.js";
 import { areUsable } from "./class-names.js";
 import { _, number } from "./i18n.js";
+import { letPublish } from "./publish-model.js";
 import { startCamera, stopCamera, takeFrame, watch } from "./train-camera.js";
 import { LEAST, showResult, tryPhoto } from "./train-result.js";
 
@@ -112,6 +113,7 @@ async function begin(event) {
     trained = done.model ?? trained;
     tell("");
     showResult(done, (performance.now() - started) / 1000);
+    if (done.model) letPublish(done.model.card.name, done.files);
   } catch (error) {
     tell(_("Training failed: {reason}", { reason: error.message }));
   }
