@@ -31,7 +31,8 @@ def write(base: Path, head: Head, folder: Path) -> None:
     share = {"value": 0.95, "n": 60, "low": 0.863, "high": 0.9828391}
     learned = {
         "classes": CLASSES,
-        "thresholds": {"absent": 0.48792173, "present": 0.5, "exclusive": True},
+        "exclusive": head.exclusive,
+        "thresholds": {"absent": 0.48792173, "present": 0.5, "exclusive": head.exclusive},
         "scaling": {"slope": [1.5] * 4},
         "strength": 0.01,
         "folds": 5,
@@ -44,6 +45,7 @@ def write(base: Path, head: Head, folder: Path) -> None:
         "card": json.loads((base / "card.json").read_text()),
         "columns": np.concatenate([head.weights, head.bias[None]]).T.tolist(),
         "ceiling": head.ceiling.tolist(),
+        "exclusive": head.exclusive,
         "learned": learned,
     }
     ran = subprocess.run([node, str(SCRIPT)], input=json.dumps(given), capture_output=True, text=True, timeout=600)
@@ -53,14 +55,16 @@ def write(base: Path, head: Head, folder: Path) -> None:
         (folder / name).write_bytes(base64.b64decode(data))
 
 
-def test_a_folder_that_the_browser_wrote(tiny_model: Path, tmp_path: Path) -> None:
-    rng = np.random.default_rng(5)
-    weights, bias = rng.normal(size=(3, 4)).astype(np.float32), rng.normal(size=4).astype(np.float32)
-    head = Head(weights, bias, np.array([0.9, 0.95, 0.97], np.float32), exclusive=True)
+@pytest.mark.parametrize("exclusive", [True, False], ids=["exclusive", "together"])
+def test_a_folder_that_the_browser_wrote(tiny_model: Path, tmp_path: Path, exclusive: bool) -> None:
+    rng, columns = np.random.default_rng(5), 4 if exclusive else 3
+    weights, bias = (rng.normal(size=size).astype(np.float32) for size in ((3, columns), columns))
+    head = Head(weights, bias, np.array([0.9, 0.95, 0.97], np.float32), exclusive=exclusive)
     write(tiny_model, head, tmp_path / "my-model")
     card = read_card(tmp_path / "my-model")
     assert (card.name, card.classes, card.thresholds.present) == ("my-model", CLASSES, 0.5)
     assert card.metrics["accuracy"].n == 60
+    assert (card.thresholds.exclusive, card.recipe["classes"]) == (exclusive, "exclusive" if exclusive else "together")
     session = OnnxSession(read_file(tmp_path / "my-model", GRAPH, card))
     photos = golden.fitted(read_card(tiny_model))
     base, made = OnnxSession((tiny_model / GRAPH).read_bytes()).run(photos), session.run(photos)

@@ -15,6 +15,7 @@ import pytest
 from pawsight.data.scan import ScannedPhoto
 from pawsight.learn.cross_validation import FoldPlan, make_plan
 from pawsight.learn.curve import Curve, learning_curve
+from pawsight.learn.error_projection import ErrorProjection
 from pawsight.learn.head import Head, fit_head
 from pawsight.learn.model_selection import HeadSettings, HeldOutPredictions, try_out
 from pawsight.learn.outliers import OutlierBank, unit
@@ -38,7 +39,7 @@ class Both:
     node: dict[str, Any]
 
 
-@pytest.fixture(scope="module", params=["two", "three", "none", "no bank", "alike"])
+@pytest.fixture(scope="module", params=["two", "three", "none", "no bank", "alike", "together"])
 def both(request: pytest.FixtureRequest) -> Both:
     labeled, asked = draw(request.param)
     curve = learning_curve(labeled, 0, no_progress)
@@ -46,8 +47,9 @@ def both(request: pytest.FixtureRequest) -> Both:
     plan = make_plan(kept.labels, kept.groups, kept.digests, 0)
     choice, answers = try_out(kept, plan, no_progress)
     bank = kept.outliers.features
-    head = choice.apply(fit_head(kept.features, kept.targets, choice.strength, exclusive=True, outliers=bank))
-    return Both(plan, curve, choice, answers, head, asked, run_node(labeled, asked))
+    exclusive = labeled.exclusive
+    head = choice.apply(fit_head(kept.features, kept.targets, choice.strength, exclusive=exclusive, outliers=bank))
+    return Both(plan, curve, choice, answers, head, asked, run_node(labeled, asked, curve))
 
 
 def draw(case: str) -> tuple[LabeledPhotos, Floats]:
@@ -65,25 +67,31 @@ def draw(case: str) -> tuple[LabeledPhotos, Floats]:
     bank = np.array([others[name] + rng.gamma(0.5, 0.9, DIMENSIONS) for name in kinds], np.float32)
     hashes = [int(one) for one in rng.integers(0, 2**63, len(labels))]
     hashes[4] = hashes[0]  # twins: their thumbnails are alike, as all of them are here
+    if case == "together":  # eight pictures are in two classes each
+        for at in range(5, 5 + 16, 2):
+            hashes[at + 1], seen[at + 1] = hashes[at], (seen[at] + seen[at + 1]) / 2
+            seen[at] = seen[at + 1]
     photos = [
         ScannedPhoto(f"{at}.png", name, f"{at:064x}", hashes[at], 9, 9, np.zeros((16, 16), np.uint8))
         for at, name in enumerate(labels)
     ]
     outliers = OutlierBank(unit(bank.reshape(-1, DIMENSIONS)), np.array(kinds, np.str_))
-    return LabeledPhotos(photos, seen, [], len(photos), 1.0, outliers), asked
+    return LabeledPhotos(photos, seen, [], len(photos), 1.0, outliers, exclusive=case != "together"), asked
 
 
-def run_node(labeled: LabeledPhotos, asked: Floats) -> dict[str, Any]:
-    """Learn from the same photos in Node.js."""
+def run_node(labeled: LabeledPhotos, asked: Floats, curve: Curve) -> dict[str, Any]:
+    """Learn from the same photos in Node.js, and project the same errors."""
     node = shutil.which("node")
     if node is None:
         pytest.skip("needs node")
     names = sorted(set(labeled.labels))
     given = {
         "rows": labeled.features.tolist(),
-        "places": [
-            labeled.classes.index(one) if one in labeled.classes else len(labeled.classes) for one in labeled.labels
-        ],
+        "targets": labeled.targets.astype(int).tolist(),
+        "exclusive": labeled.exclusive,
+        "places": [names.index(one) for one in labeled.classes],
+        "missed": list(curve.missed.values()),
+        "seen": list(curve.seen.values()),
         "labels": [names.index(one) for one in labeled.labels],
         "groups": labeled.groups.tolist(),
         "classes": labeled.classes,
@@ -130,8 +138,24 @@ def test_the_same_thresholds_and_forecast(both: Both) -> None:
             assert forecast[name][field] == pytest.approx(getattr(expected, field), abs=0.02), (name, field)
 
 
+def test_the_same_photos_are_missed_and_the_same_number_is_to_be_added(both: Both) -> None:
+    """All but the draws: those who learn from a quarter of the photos learn from another one."""
+    [_, missed] = both.node["forecast"]["missed"]
+    for name, found in zip(both.curve.missed, missed, strict=True):
+        assert found == pytest.approx(both.curve.missed[name][-1], abs=1)
+    drawn = [ErrorProjection.draw(both.curve, np.random.default_rng(seed)) for seed in range(20)]
+    for (name, seen), found in zip(both.curve.seen.items(), both.node["toAdd"], strict=True):
+        expected = [one.more(name, seen) for one in drawn]
+        if found is None:
+            assert None in expected
+            continue
+        for field in ("middle", "low", "high"):  # as far as 20 draws of it lie apart
+            values = [getattr(one, field) for one in expected if one]
+            assert 0.9 * min(values) <= found[field] <= 1.1 * max(values), field
+
+
 def test_the_same_is_said_of_each_photo_by_a_head_that_had_not_seen_it(both: Both) -> None:
-    codes = {"unsure": -3, "neither": -1, "a": 0, "b": 1, "c": 2}
+    codes = {"unsure": -3, "both": -2, "neither": -1, "a": 0, "b": 1, "c": 2}
     held = {one["place"]: one for one in both.node["held"]}
     differ = 0
     for place, scores, verdict in zip(both.answers.places, both.answers.scores, both.answers.verdicts, strict=True):

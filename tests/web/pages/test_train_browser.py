@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import zipfile
 from collections.abc import Callable
@@ -78,5 +79,12 @@ def test_sixty_pictures_become_a_model_that_the_command_line_takes(
     assert model.predict(asked).scores == pytest.approx(dict(shown), abs=0.02)
     ran = pawsight("predict", asked, "--model", tmp_path / "my-model")
     assert (ran.code, "disc" in ran.out) == (0, True), ran.err
+    for kind in KINDS:
+        (tmp_path / "unseen" / kind).mkdir(parents=True)
+        for number in range(EACH + 1, EACH + 11):
+            draw(tmp_path / "unseen" / kind, kind, number)
+    ran = pawsight("evaluate", tmp_path / "my-model", tmp_path / "unseen", "--format", "json")
+    assert ran.code == 0, ran.err
+    assert json.loads(ran.out)["accuracy"]["n"] == 30
     assert sent == []
     assert training.evaluate("document.documentElement.scrollWidth <= innerWidth")

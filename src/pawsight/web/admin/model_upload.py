@@ -15,6 +15,7 @@ from typing import IO
 from pawsight.errors import BadModel
 from pawsight.model.card import CARD, LARGEST_CARD, ModelCard, read_card
 from pawsight.storage import private
+from pawsight.web.admin.upload import count_entries
 
 MOST_UNPACKED = 200_000_000  # bytes of all files
 MOST_ENTRIES = 1000
@@ -38,6 +39,8 @@ def unpack(file: IO[bytes], folder: Path) -> ModelCard:
         BadModel: there is no model folder in it, it is damaged, not sealed, too large, or no folder can have its name.
         StorageFull, ArchiveUnavailable: the disk does not take it.
     """
+    if count_entries(file) > MOST_ENTRIES:
+        raise BadModel(f"The ZIP holds more than {MOST_ENTRIES:,} files.", _AGAIN)
     try:
         with zipfile.ZipFile(file) as zip:
             return _unpack(zip, folder)
@@ -59,8 +62,6 @@ def _unpack(zip: zipfile.ZipFile, folder: Path) -> ModelCard:
 
 def _place(zip: zipfile.ZipFile) -> PurePosixPath:
     """The folder of the ZIP where the card is."""
-    if len(zip.filelist) > MOST_ENTRIES:
-        raise BadModel(f"The ZIP holds more than {MOST_ENTRIES:,} files.", _AGAIN)
     cards = [PurePosixPath(name) for name in zip.namelist() if PurePosixPath(name).name == CARD]
     if len(cards) != 1:
         raise BadModel(f"Expected a ZIP with one model folder, but {len(cards)} files are called {CARD}.", _AGAIN)

@@ -73,7 +73,7 @@ def _one_by_one(filling: ProjectUpload) -> Iterator[tuple[str, str]]:
 def _from_zip(filling: ProjectUpload, zip: FileStorage) -> Iterator[tuple[str, str]]:
     with tempfile.NamedTemporaryFile(dir=filling.project.folder) as copy:
         zip.save(copy)
-        if _count(copy) > MOST_FILES:
+        if count_entries(copy) > MOST_FILES:
             yield zip.filename or "", f"Expected at most {MOST_FILES:,} files in a ZIP. Add them in several ZIPs."
             return
         try:
@@ -83,8 +83,8 @@ def _from_zip(filling: ProjectUpload, zip: FileStorage) -> Iterator[tuple[str, s
             yield zip.filename or "", _("This is no zip, or it is damaged.")
 
 
-def _count(zip: IO[bytes]) -> int:
-    """How many files a ZIP can hold at most, counted before Python makes an object for each. One whose entry is cut in
+def count_entries(zip: IO[bytes]) -> int:
+    """Count the files that a ZIP can hold at most, before Python makes an object for each. One whose entry is cut in
     two by the end of a part is missed; there is at most one such in a part."""
     zip.flush()
     zip.seek(0)

@@ -118,7 +118,7 @@ export class ClassCard {
       if (held) return;
       for (held = true; held;) {
         const shot = await this.calls.shoot();
-        if (shot) await this.add([shot]);
+        if (shot && held) await this.add([shot]);
       }
     };
     const stop = () => { held = false; };

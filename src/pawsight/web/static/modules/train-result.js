@@ -1,6 +1,7 @@
 // What came of training: figures in words, as `pawsight learn` says them; the download; trying it.
 
 import { _, number, percent, share } from "./i18n.js";
+import { photosToAdd } from "./photos-to-add.js";
 import { saveFile } from "./save-file.js";
 
 export const [LEAST, ENOUGH] = [3, 10];  // different photos of a class: to learn it, and for an estimate that says much
@@ -19,7 +20,8 @@ export function showResult({ model, learned, files }, seconds) {
   part("per-class").replaceChildren(...learned.classes.map((name, at) => {
     const recall = learned.metrics.recall[at];
     const row = document.createElement("tr");
-    row.append(Object.assign(element("th", name), { scope: "row" }), Object.assign(element("td", number(recall.n)), { className: "num" }), element("td", rate(recall)));
+    row.append(Object.assign(element("th", name), { scope: "row" }), Object.assign(element("td", number(recall.n)), { className: "num" }),
+      element("td", rate(recall)), element("td", photosToAdd(learned.forecast.more[at])));
     return row;
   }));
   const { name } = model.card;
@@ -37,7 +39,7 @@ function rate({ value, low, high }) {
   return `${share(value)} (${share(low)}–${share(high)})`;
 }
 
-function remarks({ leftOut, classes, metrics, forecast, kinds }, model, seconds) {
+function remarks({ leftOut, classes, metrics, forecast, kinds, exclusive, inSeveral }, model, seconds) {
   const left = leftOut.map(({ name, photos }) => `${name} (${number(photos)})`).join(", ");
   const gone = left && _("Left out, because a class needs at least {least} different photos: {names}.", { least: LEAST, names: left });
   if (!model) return [gone];
@@ -48,6 +50,8 @@ function remarks({ leftOut, classes, metrics, forecast, kinds }, model, seconds)
     _("Of photos like these, {rate} will be left to you (unsure).", { rate: rate(forecast.unsure) }),
     forecast.falseAccepts.n ? _("Of other things, of kinds never seen, {rate} are taken for a class.", { rate: rate(forecast.falseAccepts) })
       : !kinds.length && !metrics.false_accepts.n && _("There is no class neither: whatever is none of these will often be taken for one of them."),
+    exclusive && inSeveral && _("{count} pictures are in several classes. Where a photo may show several, say so below the classes; otherwise one of them is wrong.", { count: number(inSeveral) }),
+    !exclusive && !inSeveral && _("No picture is in several classes: what photos of several look like cannot be learned."),
     _("Photos taken in one go look alike, and these figures are then too good: try the model elsewhere, too."),
     _("Trained in {seconds} seconds.", { seconds: number(Math.round(10 * seconds) / 10) }),
   ].filter(Boolean);
@@ -68,7 +72,7 @@ export async function tryPhoto(model, photo) {
   const [image, title, list] = ["img", "h3", "dl"].map((name) => part("tried").querySelector(name));
   if (image.src) URL.revokeObjectURL(image.src);
   image.src = URL.createObjectURL(photo);
-  title.textContent = { unsure: _("Not sure"), neither: _("None of the classes") }[verdict] ?? verdict;
+  title.textContent = { unsure: _("Not sure"), neither: _("None of the classes"), both: _("Several of the classes") }[verdict] ?? verdict;
   list.replaceChildren(...model.card.classes.map((name) => {
     const line = part("score").content.firstElementChild.cloneNode(true);
     line.querySelector("dt").textContent = name;

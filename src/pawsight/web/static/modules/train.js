@@ -109,7 +109,7 @@ async function begin(event) {
   try {
     const { model, learn, bank } = await load();
     const photos = cards.flatMap((card) => card.photos.map((one) => ({ ...one, label: card.name })));
-    const done = await learn.train(part("model-name").value, model, { photos, ...bank }, (some, of) => { bar.value = some / of; });
+    const done = await learn.train(part("model-name").value, model, { photos, ...bank, together: part("together").checked }, (some, of) => { bar.value = some / of; });
     trained = done.model ?? trained;
     tell("");
     showResult(done, (performance.now() - started) / 1000);

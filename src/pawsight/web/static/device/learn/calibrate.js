@@ -1,23 +1,43 @@
-// Make scores mean what they say, and choose when to say nothing: `pawsight.train.calibrate` for exclusive classes.
+// Make scores mean what they say, and choose when to say nothing: `pawsight.train.calibrate`.
 
+import { decide, shown, UNSURE } from "./decide.js";
 import { toScores } from "./head.js";
-import { share } from "./estimate.js";
+import { quantile, share } from "./estimate.js";
 
 const BUDGETS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1];
 const BUDGET = 0.01;
 const PRIOR = 3;  // standard deviation of the log slope and the bias before any photo is seen
 const [REFUSED, ENOUGH, ACCEPTED] = [0.003, 190, 0.05];  // see `pawsight.learn.model_selection`
-export const [NEITHER, UNSURE] = [-1, -3];
 
 /**
- * Fit one slope for all logits, and a bias for "none of them".
- * @param {number[][]} logits of photos, then of outliers, that their heads did not see
- * @param {number[]} places of the photos alone; `classes` for none
- * @param {number} classes
+ * Fit slopes and biases of logits.
+ * @param {{ photos: number[][], others: number[][], targets: number[][] }} held logits of photos and of outliers that their heads did
+ *   not see, and what the photos show
+ * @param {boolean} exclusive
  * @returns {{ slope: number[], bias: number[] }}
  */
-export function fitScaling(logits, places, classes) {
-  const count = logits[0].length;
+export function fitScaling({ photos, others, targets }, exclusive) {
+  return exclusive ? fitOne([...photos, ...others], targets) : fitLines(photos, targets);
+}
+
+/** A slope and a bias for each class (Platt 1999). */
+function fitLines(logits, targets) {
+  const lines = targets[0].map((_, one) => {
+    const seen = targets.filter((row) => row[one]).length;
+    const [present, absent] = [(seen + 1) / (seen + 2), 1 / (targets.length - seen + 2)].map(Math.fround);
+    const loss = ([log, bias]) => logits.reduce((sum, row, at) => {
+      const scaled = Math.exp(log) * row[one] + bias;
+      return sum + Math.max(scaled, 0) + Math.log1p(Math.exp(-Math.abs(scaled))) - (targets[at][one] ? present : absent) * scaled;
+    }, (log * log + bias * bias) / (2 * PRIOR ** 2));
+    return simplex(loss, [[-4, 4], [-8, 8]]);
+  });
+  return { slope: lines.map(([log]) => Math.fround(Math.exp(log))), bias: lines.map(([, bias]) => Math.fround(bias)) };
+}
+
+/** One slope for all logits, and a bias for "none of them". */
+function fitOne(logits, targets) {
+  const [count, classes] = [logits[0].length, targets[0].length];
+  const places = targets.map((row) => (row.includes(1) ? row.indexOf(1) : classes));
   const wanted = logits.map((_, at) => (at < places.length ? places[at] : classes));
   const seen = Array.from({ length: count }, (_, one) => wanted.filter((place) => place === one).length);
   const smallest = Math.max(1, Math.min(...seen));
@@ -71,25 +91,15 @@ function simplex(loss, bounds) {
   return corners.sort((a, b) => a.value - b.value)[0].point;
 }
 
-/** Verdicts: places of classes, or `NEITHER`, `UNSURE`. @param {number[][]} scores */
-export function decide(scores, { absent, present }) {
-  const round = (one) => Math.round(one * 1e6) / 1e6;
-  return scores.map((row) => {
-    const top = row.indexOf(Math.max(...row));
-    if (round(row[top]) >= present) return top;
-    return round(row.reduce((sum, one) => sum + round(one), 0)) > absent ? UNSURE : NEITHER;
-  });
-}
-
 /**
  * What each margin does, from the least strict to the strictest.
  * @param {number[][]} scores of photos that their heads did not see
- * @param {number[]} truth place of the class, or `NEITHER`
+ * @param {number[]} truth what they show, in the codes of `decide`
  */
-function tryMargins(scores, truth, least, refuse) {
+function tryMargins(scores, truth, least, refuse, exclusive) {
   const margins = Array.from({ length: 50 }, (_, at) => Math.round(50 + at) / 100).filter((one) => one >= Math.min(least, 0.99));
   return margins.map((present) => {
-    const thresholds = { absent: Math.min(refuse, Math.round(100 * (1 - present)) / 100), present, exclusive: true };
+    const thresholds = { absent: Math.min(refuse, Math.round(100 * (1 - present)) / 100), present, exclusive };
     const verdicts = decide(scores, thresholds);
     const given = verdicts.filter((one) => one !== UNSURE).length;
     const wrong = verdicts.filter((one, at) => one !== UNSURE && one !== truth[at]).length;
@@ -101,29 +111,23 @@ const mostWrong = ({ wrong }) => wrong.high ?? 1;
 const keeps = (tried, most) => tried.find((one) => mostWrong(one) <= most);
 
 /** Error budget -> the least strict thresholds that can be relied on to keep it. */
-export function fitBudgets(scores, truth, least, refuse) {
-  const tried = tryMargins(scores, truth, least, refuse);
+export function fitBudgets(scores, truth, { present, absent, exclusive }) {
+  const tried = tryMargins(scores, truth, Math.min(0.99, present), absent, exclusive);
   return Object.fromEntries(BUDGETS.map((most) => [String(most), keeps(tried, most)]).filter(([, one]) => one));
 }
 
 /**
  * The thresholds that the model answers with.
  * @param {number[][]} logits of photos, calibrated @param {number[][]} others of outliers, calibrated
+ * @param {number[][]} targets @param {number[]} ceiling @param {boolean} exclusive
  */
-export function fitThresholds(logits, others, places, classes, ceiling) {
-  const [scores, strange] = [toScores(logits, ceiling), toScores(others, ceiling).map((row) => Math.max(...row))];
+export function fitThresholds(logits, others, targets, ceiling, exclusive) {
+  const [scores, strange] = [toScores(logits, ceiling, exclusive), toScores(others, ceiling, exclusive).map((row) => Math.max(...row))];
   const least = strange.length ? Math.max(0.5, quantile(strange, 1 - ACCEPTED)) : 0.5;
-  const known = scores.filter((_, at) => places[at] < classes).map((row) => row.reduce((sum, one) => sum + one, 0)).sort((a, b) => a - b);
+  const reached = (row) => (exclusive ? row.reduce((sum, one) => sum + one, 0) : Math.max(...row));
+  const known = scores.filter((_, at) => targets[at].includes(1)).map(reached).sort((a, b) => a - b);
   const lowest = known[Math.floor(REFUSED * (known.length - 1))];
-  const truth = places.map((one) => (one < classes ? one : NEITHER));
-  const tried = tryMargins(scores, truth, least, known.length >= ENOUGH ? lowest : lowest / 2);
+  const tried = tryMargins(scores, shown(targets), least, known.length >= ENOUGH ? lowest : lowest / 2, exclusive);
   for (const most of BUDGETS.filter((one) => one >= BUDGET)) if (keeps(tried, most)) return keeps(tried, most).thresholds;
   return tried.reduce((best, one) => (mostWrong(one) < mostWrong(best) ? one : best)).thresholds;
-}
-
-function quantile(values, at) {
-  const order = values.toSorted((a, b) => a - b);
-  const place = at * (order.length - 1);
-  const below = Math.floor(place);
-  return order[below] + (place - below) * ((order[below + 1] ?? order[below]) - order[below]);
 }

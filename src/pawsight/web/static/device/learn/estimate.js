@@ -11,3 +11,11 @@ export function share(hits, n) {
   const low = hits === 0 ? 0 : (middle - spread) / (n + Z ** 2);
   return { value: hits / n, n, low, high: hits === n ? 1 : (middle + spread) / (n + Z ** 2) };
 }
+
+/** @param {number[]} values @param {number} at 0 to 1 */
+export function quantile(values, at) {
+  const order = values.toSorted((a, b) => a - b);
+  const place = at * (order.length - 1);
+  const below = Math.floor(place);
+  return order[below] + (place - below) * ((order[below + 1] ?? order[below]) - order[below]);
+}

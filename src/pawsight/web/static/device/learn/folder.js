@@ -13,7 +13,7 @@ const HEADLINES = ["accuracy", "wrong_verdicts", "false_accepts"];
  * @returns {any} a card without golden scores and files
  */
 export function draftCard(name, base, graph, learned) {
-  const { classes, thresholds, scaling, strength, folds, kinds, metrics, budgets } = learned;
+  const { classes, exclusive, thresholds, scaling, strength, folds, kinds, metrics, budgets } = learned;
   const today = new Date().toISOString().slice(0, 10);
   return {
     format: 1,
@@ -23,9 +23,9 @@ export function draftCard(name, base, graph, learned) {
     classes,
     input: base.input,
     thresholds,
-    temperature: 1 / scaling.slope[0],
+    temperature: scaling.slope.length / scaling.slope.reduce((sum, one) => sum + one, 0),
     precision: base.precision,
-    recipe: { name: "learn", base: `${base.name}-${base.version}`, classes: "exclusive", outliers: kinds, strength, folds, seed: 0, in: "browser" },
+    recipe: { name: "learn", base: `${base.name}-${base.version}`, classes: exclusive ? "exclusive" : "together", outliers: kinds, strength, folds, seed: 0, in: "browser" },
     metrics: Object.fromEntries(HEADLINES.filter((one) => metrics[one].value !== null).map((one) => [one, metrics[one]])),
     budgets,
     licence: base.licence,

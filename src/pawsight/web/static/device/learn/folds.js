@@ -1,6 +1,8 @@
 // Who learns from which photos, and who answers for which: `pawsight.learn.cross_validation`, with scikit-learn's
 // StratifiedGroupKFold (BSD license) and NumPy's legacy shuffle, so that the same photos fall into the same folds.
 
+import { Random } from "./random.js";
+
 const FOLDS = 5;
 const INNER_FOLDS = 2;
 
@@ -29,7 +31,7 @@ export function makeFolds(labels, groups, number) {
 
 function stratify(labels, groups, splits) {
   const [names, members] = [sorted(labels), sorted(groups)];
-  const order = shuffled(members.length);
+  const order = new Random(0).shuffled(members.length);
   const rank = new Map(order.map((one, at) => [members[one], at]));
   const counts = members.map(() => names.map(() => 0));
   labels.forEach((label, at) => { counts[rank.get(groups[at])][names.indexOf(label)] += 1; });
@@ -71,38 +73,17 @@ function deviation(values) {
   return Math.sqrt(mean(values.map((one) => (one - middle) ** 2)));
 }
 
-/** 0 to n - 1 in the order that `numpy.random.RandomState(0).shuffle` puts them in. @param {number} count */
-export function shuffled(count) {
-  const next = twister(0);
-  const order = Array.from({ length: count }, (_, at) => at);
-  for (let at = count - 1; at > 0; at -= 1) {
-    const mask = 2 ** (32 - Math.clz32(at)) - 1;
-    let other = next() & mask;
-    while (other > at) other = next() & mask;
-    [order[at], order[other]] = [order[other], order[at]];
-  }
-  return order;
+/** A share of some photos of each label, at least one. @param {number[]} train places @param {number[]} labels of all photos @param {number} share */
+export function thinned(train, labels, share) {
+  const order = new Random(0).shuffled(train.length).map((at) => train[at]);
+  return sorted(train.map((at) => labels[at])).flatMap((label) => {
+    const members = order.filter((at) => labels[at] === label);
+    return members.slice(0, Math.max(1, halfEven(share * members.length)));
+  });
 }
 
-/** MT19937 (Matsumoto and Nishimura 1998): 32 random bits with each call. */
-function twister(seed) {
-  const state = new Uint32Array(624);
-  state[0] = seed;
-  for (let at = 1; at < 624; at += 1) state[at] = Math.imul(1812433253, state[at - 1] ^ (state[at - 1] >>> 30)) + at;
-  let used = 624;
-  return () => {
-    if (used === 624) {
-      for (let at = 0; at < 624; at += 1) {
-        const mixed = (state[at] & 0x80000000) | (state[(at + 1) % 624] & 0x7fffffff);
-        state[at] = state[(at + 397) % 624] ^ (mixed >>> 1) ^ (mixed & 1 ? 0x9908b0df : 0);
-      }
-      used = 0;
-    }
-    let bits = state[used];
-    used += 1;
-    bits ^= bits >>> 11;
-    bits ^= (bits << 7) & 0x9d2c5680;
-    bits ^= (bits << 15) & 0xefc60000;
-    return (bits ^ (bits >>> 18)) >>> 0;
-  };
+/** Round as Python does: halves to the even number. */
+function halfEven(value) {
+  const below = Math.floor(value);
+  return value - below === 0.5 ? below + (below % 2) : Math.round(value);
 }

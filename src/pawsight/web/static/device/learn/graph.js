@@ -25,7 +25,7 @@ export function replaceHead(file, head) {
   const constants = constantsOf(head);
   const parts = [
     ...kept.map(({ raw }) => raw),
-    ...headNodes(places).map((node) => bytesField(GRAPH.node, node)),
+    ...headNodes(places, head.exclusive).map((node) => bytesField(GRAPH.node, node)),
     ...graph.filter(({ field, bytes }) => field === GRAPH.initializer && used.has(texts(fields(bytes), TENSOR.name)[0])).map(({ raw }) => raw),
     ...constants.map((tensor) => bytesField(GRAPH.initializer, tensor)),
     ...graph.filter(({ field, bytes }) => field === GRAPH.output && texts(fields(bytes), 1)[0] === "features").map(({ raw }) => raw),
@@ -79,7 +79,7 @@ function int64s(tensor) {
 }
 
 /** From places and pooled features to scores and maps. */
-function headNodes({ name, channelsFirst }) {
+function headNodes({ name, channelsFirst }, exclusive) {
   const places = channelsFirst ? "learn/places" : name;
   return [
     ...(channelsFirst ? [node("Transpose", [name], "learn/places", [0, 2, 3, 1])] : []),
@@ -89,7 +89,7 @@ function headNodes({ name, channelsFirst }) {
     node("Max", ["learn/root", "learn/tiny"], "learn/length"),
     node("Div", ["features", "learn/length"], "learn/unit"),
     node("Gemm", ["learn/unit", "learn/weights", "learn/bias"], "learn/logits"),
-    node("Softmax", ["learn/logits"], "learn/shares"),
+    node(exclusive ? "Softmax" : "Sigmoid", ["learn/logits"], "learn/shares"),
     node("MatMul", ["learn/shares", "learn/classes"], "learn/known"),
     node("Min", ["learn/known", "learn/ceiling"], "scores"),
     node("MatMul", [places, "learn/kernel"], "learn/evidence"),

@@ -1,10 +1,12 @@
 // Choose how strongly to regularize, calibrate, and measure without having peeked: `pawsight.learn.model_selection`.
 
-import { decide, fitScaling, fitThresholds, scale } from "./calibrate.js";
-import { makePlan } from "./folds.js";
-import { foresee } from "./forecast.js";
+import { fitScaling, fitThresholds, scale } from "./calibrate.js";
+import { decide } from "./decide.js";
+import { makePlan, thinned } from "./folds.js";
+import { foresee, STRENGTH } from "./forecast.js";
 import { ceilings, fitHead, logits, onFeatures, scaled, toScores } from "./head.js";
 import { curvature } from "./softmax.js";
+import { SHARES } from "./projection.js";
 import { span } from "./space.js";
 
 const STRENGTHS = [0.01, 0.1, 1];
@@ -12,10 +14,12 @@ const STRENGTHS = [0.01, 0.1, 1];
 /**
  * @typedef {object} LabeledPhotos in the order of their content
  * @property {any[]} rows features of the photos, of length 1; then their coordinates
- * @property {number[]} places the class of each photo; `classes.length` for none
- * @property {number[]} labels places of the labels among their sorted names
+ * @property {number[][]} targets 1 for each class that a photo shows, else 0
+ * @property {number[]} labels places of the labels among their sorted names; a photo of several classes is there once for each
+ * @property {number[]} places of the classes among these names
  * @property {number[]} groups equal numbers for twins
  * @property {string[]} classes
+ * @property {boolean} exclusive whether a photo shows one class at most
  * @property {any[]} outliers features of other things; then their coordinates
  * @property {string[]} kinds what each of them shows
  */
@@ -33,26 +37,27 @@ export function learn(given, progress) {
   const plan = makePlan(all.labels, all.groups);
   const fit = fitter(all, plan, progress);
   const first = trials(all, plan.outer, fit);
-  const forecast = foresee(all, first);
+  const thin = plan.outer.map(({ train, held }) => ({ train: thinned(train, all.labels, SHARES[0]), held }));
+  const forecast = foresee(all, first, trials(all, thin, fit, [STRENGTH]));
   const labeled = withoutKinds(all, forecast.resembling);
   const outer = forecast.resembling.length ? trials(labeled, plan.outer, fit) : first;
   const choices = plan.inner.map((folds) => choose(labeled, trials(labeled, folds, fit), STRENGTHS));
   const best = choose(labeled, outer, STRENGTHS);
-  const head = scaled(fit(labeled.rows, labeled.places, labeled.outliers, best.strength), best.scaling);
+  const head = scaled(fit(labeled.rows, labeled.targets, labeled.outliers, best.strength), best.scaling);
   return { head: onFeatures(head, space), ...best, forecast, folds: plan.outer.length, kinds: unique(labeled.kinds), held: heldOut(labeled, choices, outer) };
 }
 
 /** What fits a head, and says how far it is. */
-function fitter({ rows, outliers, classes }, plan, progress) {
+function fitter({ rows, outliers, exclusive }, plan, progress) {
   const weight = [...rows.map(() => 1), ...outliers.map(() => rows.length / outliers.length)];
   const guesses = new Map(STRENGTHS.map((one) => [one, curvature([...rows, ...outliers], weight, one)]));
-  const all = STRENGTHS.length * (plan.outer.length + plan.inner.flat().length);
+  const all = STRENGTHS.length * (plan.outer.length + plan.inner.flat().length) + plan.outer.length;
   const last = new Map();
   let done = 0;
-  return (some, places, others, strength) => {
+  return (some, targets, others, strength) => {
     progress(Math.min(done += 1, all), all);
     const near = last.get(strength) ?? Array.from(last.values()).at(-1);
-    last.set(strength, fitHead(some, places, others, classes.length, strength, guesses.get(strength), near));
+    last.set(strength, fitHead(some, targets, others, exclusive, strength, guesses.get(strength), near));
     return last.get(strength);
   };
 }
@@ -63,14 +68,14 @@ function withoutKinds(labeled, left) {
 }
 
 /** One head for each strength and fold; each kind of the bank is held out once. @returns {Trial[]} */
-function trials(labeled, folds, fit) {
+function trials(labeled, folds, fit, strengths = STRENGTHS) {
   const kinds = unique(labeled.kinds);
   const parts = Math.max(2, folds.length);
   return folds.map((fold, number) => {
     const unseen = labeled.kinds.map((kind) => kinds.indexOf(kind) % parts === number % parts);
-    const [rows, places] = [labeled.rows, labeled.places].map((all) => fold.train.map((at) => all[at]));
+    const [rows, targets] = [labeled.rows, labeled.targets].map((all) => fold.train.map((at) => all[at]));
     const others = labeled.outliers.filter((_, at) => !unseen[at]);
-    const heads = STRENGTHS.map((strength) => /** @type {const} */ ([strength, fit(rows, places, others, strength)]));
+    const heads = strengths.map((strength) => /** @type {const} */ ([strength, fit(rows, targets, others, strength)]));
     return { fold, unseen: unseen.flatMap((is, at) => (is ? [at] : [])), heads: new Map(heads) };
   });
 }
@@ -88,27 +93,27 @@ export function collect(labeled, parts, strength) {
   return {
     photos: said.flatMap(({ photos }) => photos),
     others: said.flatMap(({ others }) => others),
-    places: parts.flatMap(({ fold }) => fold.held.map((at) => labeled.places[at])),
+    targets: parts.flatMap(({ fold }) => fold.held.map((at) => labeled.targets[at])),
   };
 }
 
 /** The strength, scaling and thresholds that suit photos held out. */
 export function choose(labeled, parts, strengths) {
-  const classes = labeled.classes.length;
-  const ceiling = ceilings(labeled.places, classes);
+  const { exclusive } = labeled;
+  const ceiling = ceilings(labeled.targets);
   const tried = strengths.map((strength) => {
     const held = collect(labeled, parts, strength);
-    const scaling = fitScaling([...held.photos, ...held.others], held.places, classes);
-    return { strength, scaling, held, loss: logLoss(toScores(scale(held.photos, scaling), ceiling), held.places) };
+    const scaling = fitScaling(held, exclusive);
+    return { strength, scaling, held, loss: logLoss(toScores(scale(held.photos, scaling), ceiling, exclusive), held.targets) };
   });
   const { strength, scaling, held } = tried.reduce((best, one) => (one.loss < best.loss ? one : best));
-  const thresholds = fitThresholds(scale(held.photos, scaling), scale(held.others, scaling), held.places, classes, ceiling);
+  const thresholds = fitThresholds(scale(held.photos, scaling), scale(held.others, scaling), held.targets, ceiling, exclusive);
   return { strength, scaling, thresholds };
 }
 
-function logLoss(scores, places) {
+function logLoss(scores, targets) {
   const kept = (one) => Math.min(Math.max(one, 1e-7), 1 - 1e-7);
-  const lost = scores.map((row, at) => row.reduce((sum, one, place) => sum - Math.log(place === places[at] ? kept(one) : 1 - kept(one)), 0) / row.length);
+  const lost = scores.map((row, at) => row.reduce((sum, one, place) => sum - Math.log(targets[at][place] ? kept(one) : 1 - kept(one)), 0) / row.length);
   return lost.reduce((sum, one) => sum + one, 0) / lost.length;
 }
 
@@ -117,7 +122,7 @@ function heldOut(labeled, choices, parts) {
   return parts.flatMap(({ fold, heads }, number) => {
     const { strength, scaling, thresholds } = choices[number];
     const head = scaled(heads.get(strength), scaling);
-    const scores = toScores(logits(head, fold.held.map((at) => labeled.rows[at])), head.ceiling);
+    const scores = toScores(logits(head, fold.held.map((at) => labeled.rows[at])), head.ceiling, head.exclusive);
     const verdicts = decide(scores, thresholds);
     return fold.held.map((at, row) => ({ place: at, scores: scores[row], verdict: verdicts[row] }));
   });

@@ -14,7 +14,7 @@ const TOLERANCE = 1e-3;  // between the new graph and what it was made of
  * Without a model where too few classes have enough different photos.
  * @param {string} name of the model
  * @param {Model} base whose trunk is used
- * @param {object} data for `worker.js`
+ * @param {object} data for `worker.js`: photos, the bank, and whether a photo may show several classes
  * @param {(done: number, of: number) => void} progress
  * @returns {Promise<{ learned: any, model?: Model, files?: Object<string, Uint8Array> }>}
  */
@@ -45,7 +45,7 @@ function work(data, progress) {
 async function checkParity(base, model, head) {
   const picture = { data: new Uint8Array(9 * 6 * 3).map((_, at) => (37 * at) % 256), width: 9, height: 6 };
   const { features } = await base.run(picture);
-  const [expected] = toScores(logits(head, [Float64Array.of(...unit(features), 1)]), head.ceiling);
+  const [expected] = toScores(logits(head, [Float64Array.of(...unit(features), 1)]), head.ceiling, head.exclusive);
   const { scores } = await model.run(picture);
   const apart = Math.max(...model.card.classes.map((one, at) => Math.abs(scores[one] - expected[at])));
   if (!(apart <= TOLERANCE)) throw new Error(`The new graph differs from what it was made of by ${apart}.`);

@@ -1,34 +1,45 @@
 // Learning, away from the page so that the page stays usable: photos in, head and figures out.
 
-import { fitBudgets, NEITHER } from "./calibrate.js";
+import { fitBudgets } from "./calibrate.js";
+import { shown } from "./decide.js";
 import { measure } from "./metrics.js";
 import { learn } from "./selection.js";
 import { groupTwins } from "./twins.js";
 
 const LEAST = 3;  // different photos of a class, to learn it
 
-self.addEventListener("message", ({ data: { photos, outliers, kinds } }) => {
-  self.postMessage({ result: train(photos, outliers, kinds) });
+self.addEventListener("message", ({ data: { photos, outliers, kinds, together } }) => {
+  self.postMessage({ result: train(photos, outliers, kinds, !together) });
 });
 
 /**
  * @param {(import("./photos.js").Studied & { label: string })[]} all a label is a class, or `neither`
  * @param {Float64Array[]} outliers @param {string[]} kinds
+ * @param {boolean} exclusive whether a photo shows one class at most; otherwise a picture that is in several shows them all
  */
-function train(all, outliers, kinds) {
+function train(all, outliers, kinds, exclusive) {
   const { photos, groups, leftOut } = enough(all.sort((a, b) => (a.digest < b.digest ? -1 : 1)));
   const names = unique(photos.map(({ label }) => label));
   const classes = names.filter((name) => name !== "neither");
   if (classes.length < 2) return { leftOut, classes };
-  const places = photos.map(({ label }) => (label === "neither" ? classes.length : classes.indexOf(label)));
+  const targets = targetsOf(photos, groups, classes, exclusive);
   const other = kinds.map((kind) => !names.includes(kind));
   const found = learn({
-    rows: photos.map(({ features }) => features), places, labels: photos.map(({ label }) => names.indexOf(label)), groups, classes,
+    rows: photos.map(({ features }) => features), targets, exclusive, groups, classes,
+    labels: photos.map(({ label }) => names.indexOf(label)), places: classes.map((name) => names.indexOf(name)),
     outliers: outliers.filter((_, at) => other[at]), kinds: kinds.filter((_, at) => other[at]),
   }, (done, of) => self.postMessage({ done, of }));
-  const truth = found.held.map(({ place }) => (places[place] < classes.length ? places[place] : NEITHER));
-  const budgets = fitBudgets(found.held.map(({ scores }) => scores), truth, Math.min(0.99, found.thresholds.present), found.thresholds.absent);
-  return { ...found, leftOut, classes, budgets, metrics: measure(found.held, places, classes) };
+  const truth = shown(found.held.map(({ place }) => targets[place]));
+  const budgets = fitBudgets(found.held.map(({ scores }) => scores), truth, found.thresholds);
+  const inSeveral = unique(groups).filter((group) => new Set(photos.filter((_, at) => groups[at] === group).map(({ label }) => label)).size > 1).length;
+  return { ...found, leftOut, classes, budgets, exclusive, inSeveral, metrics: measure(found.held, targets, classes) };
+}
+
+/** 1 for each class that a photo shows. */
+function targetsOf(photos, groups, classes, exclusive) {
+  const own = photos.map(({ label }) => classes.map((name) => Number(name === label)));
+  if (exclusive) return own;
+  return groups.map((group) => own.filter((_, at) => groups[at] === group).reduce((sum, row) => sum.map((one, at) => Math.max(one, row[at]))));
 }
 
 /** The photos of classes with enough different ones, and how many different ones the others have. */
