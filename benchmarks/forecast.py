@@ -22,7 +22,7 @@ from pawsight.learn.curve import learning_curve
 from pawsight.learn.forecast import Forecast, make_forecast
 from pawsight.learn.head import Indices
 from pawsight.learn.outliers import FILE, unpack
-from pawsight.learn.photos import LabeledPhotos, look, usable
+from pawsight.learn.photos import LabeledPhotos, read_photos, usable
 from pawsight.model.card import read_file
 from pawsight.types import no_progress
 
@@ -37,7 +37,7 @@ def main() -> None:
     with open_source(given.source) as source:
         classifier, folder = Classifier.load(), zoo.find("default")
         bank = unpack(read_file(folder, FILE, classifier.card))
-        whole = look(usable(list_files(source, given.source.name)), classifier, bank, no_progress)
+        whole = read_photos(usable(list_files(source, given.source.name)), classifier, bank, no_progress)
     curve = learning_curve(whole, 0, no_progress)
     found = {name: 1 - curve.missed[name][-1] / curve.seen[name] for name in whole.classes}
     for size in SIZES:

@@ -17,7 +17,7 @@ from pawsight.classifier import Classifier
 from pawsight.data.layout import SourceFile, list_files
 from pawsight.data.sources import name_sources, open_source
 from pawsight.learn.outliers import FILE, no_outliers, pack
-from pawsight.learn.photos import look
+from pawsight.learn.photos import read_photos
 from pawsight.model.card import read_card
 from pawsight.model.seal import seal
 from pawsight.types import LOCAL_LIMITS, no_progress
@@ -40,7 +40,7 @@ def write_bank(model: Path, sources: list[Path], of_a_kind: int = OF_A_KIND) -> 
     for name, path in name_sources(sources).items():
         with open_source(path) as opened:
             usable = [file for file in list_files(opened, name) if not file.clutter]
-            seen = look(draw(usable, of_a_kind), classifier, no_outliers(1), no_progress)
+            seen = read_photos(draw(usable, of_a_kind), classifier, no_outliers(1), no_progress)
         features.append(seen.features)
         kinds += seen.labels
     content = pack(np.concatenate(features), kinds)

@@ -12,11 +12,11 @@ from pawsight.batch.distribution_shift import (
     DIMENSIONS,
     LEAST,
     REFERENCE,
-    PhotoLook,
+    PhotoTraits,
     differences,
     gather,
-    look,
     make_reference,
+    measure,
     mix_of,
     read_reference,
     sample_places,
@@ -31,13 +31,13 @@ from pawsight.model.seal import seal
 PROMISE = Promise(0.01, Budget(Thresholds(0.2, 0.8), Estimate(0.1, 1000), Estimate(0.004, 900)))
 
 
-def looks(
+def traits(
     count: int, seed: int, *, shift: float = 0.0, light: float = 120, color: float = 30, side: int = 300
-) -> list[PhotoLook]:
+) -> list[PhotoTraits]:
     dice = np.random.default_rng(seed)
     center = np.random.default_rng(0).normal(size=DIMENSIONS).astype(np.float32)
     return [
-        PhotoLook(
+        PhotoTraits(
             (center + shift * np.eye(DIMENSIONS)[0] * 9 + dice.normal(size=DIMENSIONS) * 0.5).astype(np.float32),
             light + dice.normal(0, 20),
             color + dice.normal(0, 5),
@@ -48,12 +48,12 @@ def looks(
 
 
 CATS = ["cat"] * 100
-REFERENCE_OF_400 = make_reference(looks(400, 1), {"cat": 200, "dog": 190, "neither": 10})
+REFERENCE_OF_400 = make_reference(traits(400, 1), {"cat": 200, "dog": 190, "neither": 10})
 
 
 @pytest.mark.parametrize("count", [LEAST, 100, 2000])
 def test_the_same_source_is_alike(count: int) -> None:
-    found = [differences(REFERENCE_OF_400, looks(count, seed)) for seed in range(2, 22 if count < 1000 else 5)]
+    found = [differences(REFERENCE_OF_400, traits(count, seed)) for seed in range(2, 22 if count < 1000 else 5)]
     assert sum(map(bool, found)) <= 1
 
 
@@ -68,29 +68,29 @@ def test_the_same_source_is_alike(count: int) -> None:
     ],
 )
 def test_another_source_differs_and_says_in_what(count: int, change: dict[str, float], said: str) -> None:
-    assert said in " ".join(differences(REFERENCE_OF_400, looks(count, 2, **change)))  # type: ignore[arg-type]
+    assert said in " ".join(differences(REFERENCE_OF_400, traits(count, 2, **change)))  # type: ignore[arg-type]
 
 
 def test_larger_photos_are_no_difference() -> None:
-    assert differences(REFERENCE_OF_400, looks(200, 2, side=3000)) == []
+    assert differences(REFERENCE_OF_400, traits(200, 2, side=3000)) == []
 
 
 def test_a_promise_is_withdrawn_for_an_unlike_folder() -> None:
-    unlike = compare(PROMISE, REFERENCE_OF_400, looks(100, 2, light=30), CATS)
+    unlike = compare(PROMISE, REFERENCE_OF_400, traits(100, 2, light=30), CATS)
     assert (unlike.holds, unlike.compared) == (False, 100)
-    alike = compare(PROMISE, REFERENCE_OF_400, looks(100, 2), CATS)
+    alike = compare(PROMISE, REFERENCE_OF_400, traits(100, 2), CATS)
     assert (alike.holds, alike.compared, alike.mix["neither"]) == (True, 100, 10)
-    few = compare(PROMISE, REFERENCE_OF_400, looks(LEAST - 1, 2, light=30), CATS)
+    few = compare(PROMISE, REFERENCE_OF_400, traits(LEAST - 1, 2, light=30), CATS)
     assert (few.holds, few.compared) == (True, 0)
-    assert compare(PROMISE, None, looks(100, 2), CATS) == PROMISE
+    assert compare(PROMISE, None, traits(100, 2), CATS) == PROMISE
 
 
 @pytest.mark.parametrize(("verdict", "share"), [("neither", "2%"), ("unsure", "10%")])
 def test_far_more_of_a_verdict_than_was_measured_withdraws_it(verdict: str, share: str) -> None:
     """A folder of wild animals, say, whose pictures are like those measured."""
-    mixed = compare(PROMISE, REFERENCE_OF_400, looks(100, 2), [verdict] * 60 + ["cat"] * 40)
+    mixed = compare(PROMISE, REFERENCE_OF_400, traits(100, 2), [verdict] * 60 + ["cat"] * 40)
     assert mixed.differs == [f"verdicts: 60% are {verdict}, of those measured {share}"]
-    assert compare(PROMISE, REFERENCE_OF_400, looks(100, 2), [verdict] * 12 + ["cat"] * 88).holds
+    assert compare(PROMISE, REFERENCE_OF_400, traits(100, 2), [verdict] * 12 + ["cat"] * 88).holds
 
 
 def test_a_reference_is_a_file_of_the_model(
@@ -114,7 +114,7 @@ def test_a_reference_is_a_file_of_the_model(
 
 def test_what_is_noted_of_a_photo(classifier: Classifier) -> None:
     photo = np.full((300, 200, 3), (200, 100, 50), np.uint8)
-    seen = look(photo, classifier.predict([photo])[0])
+    seen = measure(photo, classifier.predict([photo])[0])
     assert (seen.color, seen.side) == (150, 200)
     assert seen.brightness == pytest.approx(350 / 3)
 

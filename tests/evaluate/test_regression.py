@@ -35,14 +35,14 @@ def archive(tmp_path: Path) -> Iterator[Archive]:
 
 @pytest.fixture
 def put(archive: Archive, classifier: Classifier, picture: Any, colours: Any) -> Put:
-    """`put("cat", said="dog")` uploads a photo that gets this answer, and corrects it."""
+    """`put("cat", corrected="dog")` uploads a photo that gets this answer, and corrects it."""
 
-    def put(verdict: str, seed: int = 0, said: str | None = None) -> str:
+    def put(verdict: str, seed: int = 0, corrected: str | None = None) -> str:
         data = picture(colour=colours[verdict], seed=seed)
         answer = classifier.predict([data])[0]
         entry = archive.put(archive.strip_metadata(data), answer, width=64, height=48, thumbnail=b"small")
-        if said:
-            archive.correct(entry.id, said)
+        if corrected:
+            archive.correct(entry.id, corrected)
         return entry.id
 
     return put
@@ -57,10 +57,10 @@ def test_the_same_model_changes_nothing(archive: Archive, put: Put, classifier: 
 
 def test_flips_fixed_and_broken(archive: Archive, put: Put, classifier: Classifier, backwards: Path) -> None:
     put("cat", 1)
-    broken = put("cat", 2, said="cat")
-    fixed = put("dog", 3, said="cat")
-    put("both", 4, said="neither")  # wrong before and after
-    put("both", 5, said="both")  # right before and after
+    broken = put("cat", 2, corrected="cat")
+    fixed = put("dog", 3, corrected="cat")
+    put("both", 4, corrected="neither")  # wrong before and after
+    put("both", 5, corrected="both")  # right before and after
     done = replay(archive, Classifier.load(backwards), classifier)
     assert (done.old, done.new) == ("tiny-1", "backwards-1")
     assert done.flips == {("cat", "dog"): 2, ("dog", "cat"): 1}
@@ -71,7 +71,7 @@ def test_flips_fixed_and_broken(archive: Archive, put: Put, classifier: Classifi
 
 def test_an_older_answer_is_asked_for_anew(archive: Archive, put: Put, classifier: Classifier, backwards: Path) -> None:
     """The archive says what tiny said; what counts is what the model that answers now says."""
-    id = put("dog", 1, said="cat")
+    id = put("dog", 1, corrected="cat")
     now = Classifier.load(backwards)
     assert [case.old for case in replay(archive, classifier, now).cases] == ["cat"]
     assert [case.id for case in replay(archive, classifier, now).broken] == [id]
@@ -79,7 +79,7 @@ def test_an_older_answer_is_asked_for_anew(archive: Archive, put: Put, classifie
 
 def test_a_photo_that_came_twice_counts_once(archive: Archive, put: Put, classifier: Classifier) -> None:
     put("cat", 1)
-    put("cat", 1, said="dog")
+    put("cat", 1, corrected="dog")
     assert [case.correction for case in replay(archive, classifier, classifier).cases] == ["dog"]
 
 
@@ -95,7 +95,7 @@ def test_a_lost_photo_is_named(archive: Archive, put: Put, classifier: Classifie
 def test_classes_that_the_new_model_does_not_know(
     archive: Archive, put: Put, classifier: Classifier, make_model: Callable[..., Path], tmp_path: Path
 ) -> None:
-    id = put("cat", 1, said="cat")
+    id = put("cat", 1, corrected="cat")
     done = replay(archive, Classifier.load(make_model(tmp_path / "m", classes=["fish", "bird"])), classifier)
     assert [(case.id, case.new) for case in done.broken] == [(id, "fish")]
 
@@ -113,8 +113,8 @@ def command(pawsight: Run, tiny_model: Path, tmp_path: Path, archive: Archive) -
 
 
 def test_a_broken_correction_ends_with_1(command: Run, put: Put, backwards: Path) -> None:
-    id = put("cat", 1, said="cat")
-    put("dog", 2, said="cat")
+    id = put("cat", 1, corrected="cat")
+    put("dog", 2, corrected="cat")
     put("neither", 3)
     done = command(backwards)
     assert (done.code, done.err) == (1, "")
@@ -135,7 +135,7 @@ def test_a_broken_correction_ends_with_1(command: Run, put: Put, backwards: Path
 
 
 def test_a_replay_without_faults_ends_with_0(command: Run, put: Put, tiny_model: Path) -> None:
-    put("cat", 1, said="cat")
+    put("cat", 1, corrected="cat")
     done = command(tiny_model, "--format", "json")
     report = json.loads(done.out)
     assert done.code == 0
@@ -154,8 +154,8 @@ def use(pawsight: Run, tiny_model: Path, tmp_path: Path, archive: Archive, monke
 def test_a_model_that_breaks_a_correction_is_not_chosen(
     use: Run, put: Put, backwards: Path, tiny_model: Path, archive: Archive
 ) -> None:
-    put("cat", 1, said="cat")
-    put("dog", 2, said="cat")
+    put("cat", 1, corrected="cat")
+    put("dog", 2, corrected="cat")
     put("cat", 3)
     done = use(backwards)
     assert (done.code, done.err.startswith("Error: backwards-1 is wrong about 1 of 2 photos")) == (2, True)
@@ -167,14 +167,14 @@ def test_a_model_that_breaks_a_correction_is_not_chosen(
 
 def test_a_model_that_breaks_none_is_chosen(use: Run, put: Put, backwards: Path) -> None:
     put("cat", 1)
-    put("dog", 2, said="cat")
+    put("dog", 2, corrected="cat")
     assert use(backwards).code == 0
 
 
 def test_a_model_that_does_not_load_keeps_its_place_no_longer(
     use: Run, put: Put, backwards: Path, tmp_path: Path, tiny_model: Path
 ) -> None:
-    put("cat", 1, said="cat")
+    put("cat", 1, corrected="cat")
     gone = Path(shutil.copytree(tiny_model, tmp_path / "gone"))
     assert use(gone).code == 0
     shutil.rmtree(gone)

@@ -11,7 +11,7 @@ import pytest
 from pawsight.data.layout import SourceFile
 from pawsight.errors import BadData, NoPhotos, PawsightError
 from pawsight.learn import forecast, learn
-from pawsight.learn.photos import first_look
+from pawsight.learn.photos import choose_first
 from pawsight.learn.report import describe_forecast
 from pawsight.model.class_names import check_name
 
@@ -106,18 +106,18 @@ def test_hidden_files_are_left_out(make_photos: MakePhotos, tmp_path: Path, tiny
     }
 
 
-def test_a_first_look_takes_as_many_of_each_class(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pawsight.learn.photos.FIRST_LOOK", 100)
+def test_a_first_choice_takes_as_many_of_each_class(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pawsight.learn.photos.FIRST", 100)
     files = [
         SourceFile(f"{label}/{number}", label, False, bytes)
         for label, count in (("rose", 300), ("iris", 30), ("leaf", 200))
         for number in range(count)
     ]
-    first, rest = first_look(files, seed=0)
+    first, rest = choose_first(files, seed=0)
     counts = {label: sum(file.label == label for file in first) for label in ("rose", "iris", "leaf")}
     assert counts == {"rose": 33, "iris": 30, "leaf": 33}
     assert sorted(file.path for file in [*first, *rest]) == sorted(file.path for file in files)
-    assert first_look(files[:100], seed=0) == (files[:100], [])
+    assert choose_first(files[:100], seed=0) == (files[:100], [])
 
 
 def test_a_hidden_photo_is_named(make_photos: MakePhotos, tmp_path: Path, tiny_model: Path) -> None:

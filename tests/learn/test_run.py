@@ -122,7 +122,7 @@ def test_other_means_neither(flowers: Path, tiny_model: Path, tmp_path: Path) ->
 
 def test_large_sets_are_split(flowers: Path, tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pawsight.learn.cross_validation.MOST_FOR_FOLDS", 50)
-    monkeypatch.setattr("pawsight.learn.photos.FIRST_LOOK", 50)
+    monkeypatch.setattr("pawsight.learn.photos.FIRST", 50)
     monkeypatch.setattr("pawsight.learn.photos.FIRST_OF_CLASS", 12)
     learned = learn(flowers, tmp_path / "model", base=tiny_model)
     assert learned.forecast.looked == 48

@@ -40,7 +40,7 @@ def test_chance_alone_does_not_count_as_error() -> None:
     plain, debiased = [], []
     for _ in range(50):
         targets, scores = made_up(rng, 300, 1.0)
-        gaps = [abs(one.said - one.happened.value) * one.happened.n for one in calibration_bins(targets, scores)]
+        gaps = [abs(one.predicted - one.happened.value) * one.happened.n for one in calibration_bins(targets, scores)]
         plain.append(sum(gaps) / targets.size)
         debiased.append(calibration_error(targets, scores).value)
     assert np.mean(debiased) < 0.6 * np.mean(plain)  # type: ignore[arg-type]
@@ -58,4 +58,4 @@ def test_equal_scores_share_a_bin() -> None:
     scores = np.repeat(np.array([[0.1], [0.5], [0.9]], np.float32), 100, axis=0)
     bins = calibration_bins(np.zeros_like(scores), scores)
     assert [one.happened.n for one in bins] == [100, 100, 100]
-    assert [one.said for one in bins] == pytest.approx([0.1, 0.5, 0.9])
+    assert [one.predicted for one in bins] == pytest.approx([0.1, 0.5, 0.9])

@@ -109,8 +109,8 @@ class _Checker:
         """SQLite's own check of the whole file; PostgreSQL looks after itself."""
         if self.index.engine.dialect.name == "sqlite":
             with self.index.reading() as session:
-                said = session.scalars(sa.text("PRAGMA integrity_check")).all()
-            self.faults += [Fault("index", line) for line in said if line != "ok"]
+                lines = session.scalars(sa.text("PRAGMA integrity_check")).all()
+            self.faults += [Fault("index", line) for line in lines if line != "ok"]
 
     def look_at_leftovers(self) -> None:
         """Claims whose makers are gone."""

@@ -17,7 +17,7 @@ Sort = Literal["newest", "oldest", "least sure", "most sure"]
 
 
 class ArchivablePrediction(Protocol):
-    """What a classifier said: `pawsight.classifier.Prediction`, or anything of the same shape."""
+    """What a classifier predicted: `pawsight.classifier.Prediction`, or anything of the same shape."""
 
     @property
     def label(self) -> str: ...

@@ -78,8 +78,8 @@ class ArchiveQueries:
         """
         with self.index.reading() as session:
             get_row(session, EntryRow, id)
-            said = sa.select(CorrectionRow).where(CorrectionRow.entry == id).order_by(CorrectionRow.number)
-            return [Correction(row.at, row.label) for row in session.scalars(said)]
+            corrections = sa.select(CorrectionRow).where(CorrectionRow.entry == id).order_by(CorrectionRow.number)
+            return [Correction(row.at, row.label) for row in session.scalars(corrections)]
 
     def knew_visitor(self, token: str) -> bool:
         """Return whether a visitor with this token uploaded a photo before the key was made that signs tokens."""

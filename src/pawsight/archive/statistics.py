@@ -44,8 +44,8 @@ def usage(session: Session, since: date) -> list[Day]:
 
 def _day(day: object, rows: list[tuple[object, str, int, int, int]]) -> Day:
     _, verdicts, photos, corrected, sizes = zip(*rows, strict=True)
-    said = dict(zip(verdicts, photos, strict=True))
-    return Day(date.fromisoformat(str(day)), sum(photos), sum(corrected), int(sum(sizes)), said)
+    by_verdict = dict(zip(verdicts, photos, strict=True))
+    return Day(date.fromisoformat(str(day)), sum(photos), sum(corrected), int(sum(sizes)), by_verdict)
 
 
 def verdicts(session: Session, wanted: Filter) -> Counter[str]:

@@ -113,14 +113,14 @@ class AuditResult:
     def _judgement(self) -> str:
         if self.most is None:
             return "Nothing was promised: sort with --error-budget for that."
-        said = f"at most {self.most:.1%}, or {int(self.most * self.total):,} photos,"
+        promised = f"at most {self.most:.1%}, or {int(self.most * self.total):,} photos,"
         if self.high <= self.most * self.total:
-            return f"The promise, {said} is proven."
+            return f"The promise, {promised} is proven."
         if self.broken:
-            return f"The promise, {said} is broken: undo, and sort with a smaller --error-budget."
+            return f"The promise, {promised} is broken: undo, and sort with a smaller --error-budget."
         totals, wrong = [side.total for side in self.sides], [side.wrong for side in self.sides]
         enough = sum(_enough(totals, wrong, self.most))
-        return f"The promise, {said} is neither proven nor broken: look at more, such as --photos {enough}."
+        return f"The promise, {promised} is neither proven nor broken: look at more, such as --photos {enough}."
 
 
 def sample(into: Path, most: float | None, count: int | None = None, seed: int = 0) -> list[Side]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import msgspec
 from msgspec import Struct
 
-from pawsight.batch.distribution_shift import LEAST, PhotoLook, Reference, differences
+from pawsight.batch.distribution_shift import LEAST, PhotoTraits, Reference, differences
 from pawsight.errors import BadSort
 from pawsight.estimates import wilson_interval
 from pawsight.model.card import Budget, ModelCard
@@ -41,22 +41,22 @@ class Promise(Struct, frozen=True):
 
 
 def compare(
-    promise: Promise, reference: Reference | None, looks: Sequence[PhotoLook], verdicts: Sequence[str]
+    promise: Promise, reference: Reference | None, traits: Sequence[PhotoTraits], verdicts: Sequence[str]
 ) -> Promise:
     """Compare a folder with the photos that a promise was measured on; see `pawsight.batch.distribution_shift`.
 
     Args:
         promise: of an error budget.
         reference: those photos.
-        looks: of the folder's photos.
+        traits: of the folder's photos.
         verdicts: of the same photos; far more of `neither` or `unsure` than were measured are a difference, too.
     """
     if reference is None:
         return promise
-    if len(looks) < LEAST:
+    if len(traits) < LEAST:
         return msgspec.structs.replace(promise, mix=reference.mix)
-    differs = [*differences(reference, looks), *_shares(promise, reference, verdicts)]
-    return msgspec.structs.replace(promise, mix=reference.mix, compared=len(looks), differs=differs)
+    differs = [*differences(reference, traits), *_shares(promise, reference, verdicts)]
+    return msgspec.structs.replace(promise, mix=reference.mix, compared=len(traits), differs=differs)
 
 
 def _shares(promise: Promise, reference: Reference, verdicts: Sequence[str]) -> list[str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from pawsight.batch.bursts import PhotoFingerprint, taken, thumbnail
-from pawsight.batch.distribution_shift import PhotoLook, look
+from pawsight.batch.distribution_shift import PhotoTraits, measure
 from pawsight.batch.files import fingerprint
 from pawsight.batch.run import PhotoResult
 from pawsight.classifier import Prediction
@@ -27,14 +27,14 @@ class ClassifiedPhoto:
         bytes: its size.
         mtime_ns: its modification time, in nanoseconds.
         prediction: what the model says.
-        look: to compare the folder with the photos that an error budget was measured on.
+        traits: to compare the folder with the photos that an error budget was measured on.
     """
 
     fingerprint: PhotoFingerprint
     bytes: int
     mtime_ns: int
     prediction: Prediction
-    look: PhotoLook | None = None
+    traits: PhotoTraits | None = None
 
     @property
     def path(self) -> str:
@@ -46,17 +46,17 @@ class ClassifiedPhoto:
 class FingerprintHook:
     """Looks at each photo while it is classified; `pawsight.batch.run.classify` calls it in its workers."""
 
-    looks: dict[str, tuple[PhotoFingerprint, int, int, PhotoLook]] = field(default_factory=dict)
+    measured: dict[str, tuple[PhotoFingerprint, int, int, PhotoTraits]] = field(default_factory=dict)
 
     def __call__(self, path: str, photo: Pixels, prediction: Prediction) -> None:
         status, file = os.stat(path), Path(path)
         fingerprinted = PhotoFingerprint(path, fingerprint(file), thumbnail(photo), taken(file))
-        self.looks[path] = fingerprinted, status.st_size, status.st_mtime_ns, look(photo, prediction)
+        self.measured[path] = fingerprinted, status.st_size, status.st_mtime_ns, measure(photo, prediction)
 
     def seen(self, answer: PhotoResult) -> ClassifiedPhoto | None:
         """Return what was seen of a photo; None where it could not be classified."""
         if not answer.prediction:
             return None
-        fingerprinted, size, mtime_ns, looked = self.looks[answer.path]
+        fingerprinted, size, mtime_ns, traits = self.measured[answer.path]
         small = replace(answer.prediction, features=_NOTHING, maps=_NOTHING)  # 6 kB less for each of 100,000 photos
-        return ClassifiedPhoto(fingerprinted, size, mtime_ns, small, looked)
+        return ClassifiedPhoto(fingerprinted, size, mtime_ns, small, traits)

@@ -44,7 +44,7 @@ _ERRORS = 1.645  # standard errors: 95 % one-sided
 
 
 @dataclass(frozen=True)
-class PhotoLook:
+class PhotoTraits:
     """What is compared of a photo.
 
     Attributes:
@@ -66,7 +66,7 @@ class Reference:
 
     Attributes:
         features: `(M, DIMENSIONS)` float32.
-        brightness, color, side: `(M,)` float32; see `PhotoLook`.
+        brightness, color, side: `(M,)` float32; see `PhotoTraits`.
         mix: how many photos showed what, such as `{"cat": 950, "dog": 960, "neither": 120}`.
     """
 
@@ -77,7 +77,7 @@ class Reference:
     mix: dict[str, int]
 
 
-def look(photo: Pixels, prediction: Prediction) -> PhotoLook:
+def measure(photo: Pixels, prediction: Prediction) -> PhotoTraits:
     """Note what is compared of a photo while it is classified.
 
     Args:
@@ -86,23 +86,23 @@ def look(photo: Pixels, prediction: Prediction) -> PhotoLook:
     """
     small = photo[:: max(1, photo.shape[0] // 64), :: max(1, photo.shape[1] // 64)].astype(np.float32)
     color = float((small.max(axis=2) - small.min(axis=2)).mean())
-    return PhotoLook(_project(prediction.features), float(small.mean()), color, min(photo.shape[:2]))
+    return PhotoTraits(_project(prediction.features), float(small.mean()), color, min(photo.shape[:2]))
 
 
-def make_reference(looks: Sequence[PhotoLook], mix: dict[str, int]) -> Reference:
+def make_reference(traits: Sequence[PhotoTraits], mix: dict[str, int]) -> Reference:
     """Gather photos into a reference."""
     brightness, color, side = (
-        np.array([getattr(one, name) for one in looks], np.float32) for name in ("brightness", "color", "side")
+        np.array([getattr(one, name) for one in traits], np.float32) for name in ("brightness", "color", "side")
     )
-    return Reference(np.stack([one.features for one in looks]), brightness, color, side, mix)
+    return Reference(np.stack([one.features for one in traits]), brightness, color, side, mix)
 
 
 def gather(classifier: Classifier, photos: Iterable[bytes], mix: dict[str, int]) -> Reference:
     """Make a reference of photos, classified by the model that will have it."""
 
-    def one(photo: bytes) -> PhotoLook:
+    def one(photo: bytes) -> PhotoTraits:
         pixels = classifier.decode(photo)
-        return look(pixels, classifier.predict_fitted([classifier.fit(pixels)])[0])
+        return measure(pixels, classifier.predict_fitted([classifier.fit(pixels)])[0])
 
     workers = usable_processors()
     return make_reference(list(in_order(one, photos, workers, 4 * workers)), mix)
@@ -167,14 +167,14 @@ def read_reference(folder: Path, card: ModelCard) -> Reference | None:
         raise BadModel(f"{REFERENCE} in {folder} cannot be read ({error}).", "Copy the model again.") from error
 
 
-def differences(reference: Reference, looks: Sequence[PhotoLook]) -> list[str]:
+def differences(reference: Reference, traits: Sequence[PhotoTraits]) -> list[str]:
     """Say in what a folder differs from the photos that a budget was measured on; nothing where it does not.
 
     Args:
         reference: of the model.
-        looks: of the folder's photos, `LEAST` or more.
+        traits: of the folder's photos, `LEAST` or more.
     """
-    folder = make_reference(looks, {})
+    folder = make_reference(traits, {})
     known = _novelty(reference.features, reference.features, itself=True)
     novel = _novelty(reference.features, folder.features)
     found = []

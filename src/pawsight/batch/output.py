@@ -107,13 +107,13 @@ class Csv:
         return csv_line(["path", "label", "verdict", *classes, "model", "error_code", "error_message", *more])
 
     def line(self, answer: PhotoResult) -> str:
-        said = answer.to_dict()
-        scores, error = said["scores"] or {}, said["error"] or {}
-        words = [text and safe_cell(text) for text in (said["label"], said["verdict"], said["model"])]
+        fields = answer.to_dict()
+        scores, error = fields["scores"] or {}, fields["error"] or {}
+        words = [text and safe_cell(text) for text in (fields["label"], fields["verdict"], fields["model"])]
         numbers = map(scores.get, self._classes)
         more = [describe(answer.resemblances())] if self._resemblances else []
         return csv_line(
-            [safe_path(said["path"]), *words[:2], *numbers, words[2], error.get("code"), error.get("message"), *more]
+            [safe_path(fields["path"]), *words[:2], *numbers, words[2], error.get("code"), error.get("message"), *more]
         )
 
 

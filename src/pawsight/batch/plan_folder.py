@@ -68,8 +68,8 @@ class FolderSort:
         earlier.again = {one.path: one for one in self._classify(again, "Classifying sorted photos again")}
         if self.promise:
             verdicts = [one.verdict for one in decide_all(seen, self.classifier.card, self.promise)]
-            looks = [one.look for one in seen if one.look]
-            self.promise = compare(self.promise, self.reference, looks, verdicts)
+            traits = [one.traits for one in seen if one.traits]
+            self.promise = compare(self.promise, self.reference, traits, verdicts)
         return make_plan(
             seen,
             self.left,

@@ -74,11 +74,11 @@ def _engine(engine: str, classifier: Classifier, model: str) -> Engine:
     """Return what looks at photos, here or on a cluster."""
     if engine == "ray":
         with needs_extra("ray"):
-            from pawsight.data.check.on_cluster import look_on_cluster
-        return partial(look_on_cluster, model)
-    from pawsight.data.check.survey import look_here
+            from pawsight.data.check.on_cluster import examine_on_cluster
+        return partial(examine_on_cluster, model)
+    from pawsight.data.check.survey import examine_here
 
-    return partial(look_here, classifier.session, classifier.card.input.size)
+    return partial(examine_here, classifier.session, classifier.card.input.size)
 
 
 @contextmanager

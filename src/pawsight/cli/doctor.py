@@ -30,7 +30,7 @@ def command(form: str) -> None:
     from pawsight.settings import load_settings, sources
 
     settings = load_settings()
-    findings = [*machine.look(settings), *setup.look(settings, sources())]
+    findings = [*machine.check_machine(settings), *setup.check_setup(settings, sources())]
     if form == "json":
         click.echo(msgspec.json.format(msgspec.json.encode([asdict(finding) for finding in findings])))
     else:

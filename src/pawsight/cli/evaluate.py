@@ -261,15 +261,15 @@ def _json(
 
     from pawsight.evaluate.compare import compare_all
 
-    said: list[dict[str, Any]] = [msgspec.to_builtins(result.metrics) for result in results]
-    for metrics, one in zip(said, corrected, strict=False):
+    dumped: list[dict[str, Any]] = [msgspec.to_builtins(result.metrics) for result in results]
+    for metrics, one in zip(dumped, corrected, strict=False):
         changes = {"changed": one.changed, "left_out": one.left_out}
         metrics["corrected"] = changes | msgspec.to_builtins(one.result.metrics)
     if len(results) == 1:
-        return msgspec.json.encode(said[0] | {"refusal": refusals}).decode()
+        return msgspec.json.encode(dumped[0] | {"refusal": refusals}).decode()
     models = [
         {"model": result.model, "bytes": size, "metrics": metrics}
-        for result, size, metrics in zip(results, sizes, said, strict=True)
+        for result, size, metrics in zip(results, sizes, dumped, strict=True)
     ]
     return msgspec.json.encode({"models": models, "comparisons": compare_all(results)}).decode()
 

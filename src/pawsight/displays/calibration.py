@@ -41,7 +41,12 @@ class CalibrationDisplay:
         axes.plot([0, 1], [0, 1], linestyle=":", color=COLOURS[4], label="calibrated")
         happened, whiskers = spans([one.happened for one in self.bins])
         self.points_ = axes.errorbar(
-            [one.said for one in self.bins], happened, whiskers, fmt="o", color=COLOURS[0], label="bin, 95 % interval"
+            [one.predicted for one in self.bins],
+            happened,
+            whiskers,
+            fmt="o",
+            color=COLOURS[0],
+            label="bin, 95 % interval",
         )
         n = sum(one.happened.n for one in self.bins)
         axes.set(

@@ -19,7 +19,7 @@ _CGROUP = Path("/sys/fs/cgroup/memory.max")
 _PROCESSOR = Path("/proc/cpuinfo")
 
 
-def look(settings: Settings) -> Iterator[Diagnosis]:
+def check_machine(settings: Settings) -> Iterator[Diagnosis]:
     """Everything that is of the machine and not of Pawsight."""
     yield Diagnosis(
         "versions", "ok", f"Pawsight {__version__}, Python {platform.python_version()}, {platform.platform()}"

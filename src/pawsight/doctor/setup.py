@@ -20,7 +20,7 @@ _SECRETS = ("archive_url", "admin_password_hash")  # the first may hold a passwo
 _OURS = ("pawsight.css", "modules/classify.js", "theme.js", "mark.svg")
 
 
-def look(settings: Settings, sources: dict[str, str]) -> Iterator[Diagnosis]:
+def check_setup(settings: Settings, sources: dict[str, str]) -> Iterator[Diagnosis]:
     """Everything that an operator sets, tried as a server would.
 
     Args:

@@ -11,7 +11,7 @@ from pawsight.cluster.connection import connected
 from pawsight.cluster.shared_model import SharedModel, open_shared, share_model
 from pawsight.data import Dataset
 from pawsight.data.manifest import Excerpt
-from pawsight.evaluate.run import Said, answer
+from pawsight.evaluate.run import Scored, answer
 from pawsight.parallel import in_batches
 from pawsight.types import LIMITS
 
@@ -30,7 +30,7 @@ class ClusterEngine:
 
     def __call__(
         self, classifiers: Sequence[Classifier], data: Dataset, indices: Sequence[int]
-    ) -> Iterator[list[Said]]:
+    ) -> Iterator[list[Scored]]:
         """Yield for each photo what each model says.
 
         Raises:
@@ -43,7 +43,7 @@ class ClusterEngine:
                 yield from block
 
 
-def _answer_block(models: list[SharedModel], photos: Excerpt) -> list[list[Said]]:
+def _answer_block(models: list[SharedModel], photos: Excerpt) -> list[list[Scored]]:
     """Answer for some photos, in a process of the cluster."""
     classifiers = [Classifier(*open_shared(model), LIMITS) for model in models]
     return [answer(classifiers, photo) for photo in photos.photos()]

@@ -103,8 +103,8 @@ def replay(
     def work(kept: ArchivedPhoto) -> ReplayedPhoto | str:
         try:
             photo = archive.photo(kept.id)
-            said = kept.verdict if kept.model == old.card.id else old.predict([photo])[0].verdict
-            return ReplayedPhoto(kept.id, kept.correction, said, new.predict([photo])[0].verdict)
+            before = kept.verdict if kept.model == old.card.id else old.predict([photo])[0].verdict
+            return ReplayedPhoto(kept.id, kept.correction, before, new.predict([photo])[0].verdict)
         except (ImageError, EntryNotFound):
             return kept.id
 

@@ -1,4 +1,4 @@
-"""Models and a split -> what each said of every photo, and how good that was."""
+"""Models and a split -> what each predicted for every photo, and how good that was."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from pawsight.types import Floats, Pixels, ProgressHook, no_progress
 WORKERS = usable_processors()
 WINDOW = 8 * WORKERS
 
-Said = tuple[list[float], str]  # scores in the order of the card's classes, and the verdict
+Scored = tuple[list[float], str]  # scores in the order of the card's classes, and the verdict
 # Models, a set and places of photos in it -> for each photo what each model says, in their order.
-Engine = Callable[[Sequence[Classifier], Dataset, Sequence[int]], Iterator[list[Said]]]
+Engine = Callable[[Sequence[Classifier], Dataset, Sequence[int]], Iterator[list[Scored]]]
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What a model said of a split.
+    """What a model predicted for a split.
 
     Attributes:
         model: name and version.
@@ -98,11 +98,11 @@ def evaluate_all(
     indices = data.indices(split)
     if not (data.targets[indices].sum(axis=1) == 1).any():
         raise BadData(f"Expected photos of {' or '.join(data.classes)} in split {split}, but there are none.")
-    said = (engine or _answer_here)(classifiers, data, indices.tolist())
-    answers = list(watch(said, len(indices), "Answering"))
+    scored = (engine or _answer_here)(classifiers, data, indices.tolist())
+    answers = list(watch(scored, len(indices), "Answering"))
     return [
-        _measured(classifier, data, split, said)
-        for classifier, said in zip(classifiers, zip(*answers, strict=True), strict=True)
+        _measured(classifier, data, split, scored)
+        for classifier, scored in zip(classifiers, zip(*answers, strict=True), strict=True)
     ]
 
 
@@ -110,7 +110,7 @@ def _check_classes(classes: Sequence[str], data: Dataset) -> None:
     align_classes(classes, data.classes)
 
 
-def _answer_here(classifiers: Sequence[Classifier], data: Dataset, indices: Sequence[int]) -> Iterator[list[Said]]:
+def _answer_here(classifiers: Sequence[Classifier], data: Dataset, indices: Sequence[int]) -> Iterator[list[Scored]]:
     return in_order(partial(answer, classifiers), data.photos(indices), WORKERS, WINDOW)
 
 
@@ -139,22 +139,22 @@ def read_prepared(classifier: Classifier, photo: bytes) -> Pixels:
     return classifier.fit(images.decode(photo, least=size, limits=PREPARED_LIMITS))
 
 
-def answer(classifiers: Sequence[Classifier], photo: bytes) -> list[Said]:
+def answer(classifiers: Sequence[Classifier], photo: bytes) -> list[Scored]:
     """What each model says of one photo."""
     fitted = {classifier.card.input: classifier for classifier in classifiers}
     pixels = {how: read_prepared(classifier, photo) for how, classifier in fitted.items()}
-    return [_said(one.predict_fitted([pixels[one.card.input]])[0]) for one in classifiers]
+    return [_scored(one.predict_fitted([pixels[one.card.input]])[0]) for one in classifiers]
 
 
-def _said(prediction: Prediction) -> Said:
+def _scored(prediction: Prediction) -> Scored:
     return list(prediction.scores.values()), prediction.verdict
 
 
-def _measured(classifier: Classifier, data: Dataset, split: str, said: Sequence[Said]) -> Evaluation:
+def _measured(classifier: Classifier, data: Dataset, split: str, scored: Sequence[Scored]) -> Evaluation:
     classes, indices = classifier.card.classes, data.indices(split)
     targets = data.targets[indices][:, align_classes(classes, data.classes)]
-    scores = np.array([row for row, _ in said], dtype=np.float32)
-    verdicts = [verdict for _, verdict in said]
+    scores = np.array([row for row, _ in scored], dtype=np.float32)
+    verdicts = [verdict for _, verdict in scored]
     return Evaluation(
         model=classifier.card.id,
         split=split,

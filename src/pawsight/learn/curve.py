@@ -24,7 +24,7 @@ RESEMBLES = 2 / 3  # share of a kind's photos that are taken for one class, from
 
 @dataclass(frozen=True)
 class Curve:
-    """What heads said of photos that they did not see, by the share of the other photos that they learned from.
+    """What heads predicted for photos that they did not see, by the share of the other photos that they learned from.
 
     Attributes:
         scores: `(N, C)` float32, calibrated, by heads that learned from all others.

@@ -26,7 +26,7 @@ def make_forecast(labeled: LabeledPhotos, curve: Curve, counts: Counter[str | No
         counts: label -> files there are, looked at or not; None for those outside any class.
         seed: of the draws.
     """
-    files, looked = counts.total(), labeled.looked
+    files, looked = counts.total(), labeled.opened
     projection = ErrorProjection.draw(curve, np.random.default_rng(seed))
     held = {name: held_photos(files, counts[name]) for name in labeled.classes}
     hits = {name: projection.hits(name, counts[name], held[name]) for name in labeled.classes}

@@ -76,7 +76,7 @@ class HeldOut:
 
 @dataclass(frozen=True)
 class HeldOutPredictions:
-    """What heads said of photos that they did not see.
+    """What heads predicted for photos that they did not see.
 
     Attributes:
         places: `(M,)` places of the photos.
@@ -122,16 +122,16 @@ def fit_trials(
 
 def choose(labeled: LabeledPhotos, trials: Sequence[Trial], strengths: Sequence[float]) -> HeadSettings:
     """Find the strength, the scaling and the thresholds that suit photos held out."""
-    said = {one: HeldOut.of(labeled, trials, one) for one in strengths}
-    scalings = {one: _fit_scaling(labeled, held) for one, held in said.items()}
+    held_out = {one: HeldOut.of(labeled, trials, one) for one in strengths}
+    scalings = {one: _fit_scaling(labeled, held) for one, held in held_out.items()}
     ceiling = ceilings(labeled.targets)
 
     def loss(strength: float) -> float:
-        scores = to_scores(scalings[strength](said[strength].logits), ceiling, labeled.exclusive)
-        return log_loss(said[strength].targets, scores)
+        scores = to_scores(scalings[strength](held_out[strength].logits), ceiling, labeled.exclusive)
+        return log_loss(held_out[strength].targets, scores)
 
     best = min(strengths, key=loss)
-    return HeadSettings(best, scalings[best], _fit_thresholds(labeled, said[best], scalings[best], ceiling))
+    return HeadSettings(best, scalings[best], _fit_thresholds(labeled, held_out[best], scalings[best], ceiling))
 
 
 def _fit_scaling(labeled: LabeledPhotos, held: HeldOut) -> Scaling:

@@ -25,7 +25,7 @@ from pawsight.types import Floats, ProgressHook, RejectedFile
 
 LEAST, ENOUGH = 3, 10  # different photos of a class: to learn it, and for an estimate that says much
 # So many files are enough for a forecast, and opened in about ten seconds; fewer of a class show too little.
-FIRST_LOOK, FIRST_OF_CLASS = 2000, 20
+FIRST, FIRST_OF_CLASS = 2000, 20
 OTHER = "other"  # another word for `neither`
 
 _LAYOUT = "Put the photos of each class into a folder of its own: photos/tulip/1.jpg, photos/rose/2.jpg."
@@ -39,7 +39,7 @@ class LabeledPhotos:
         photos: N photos.
         features: `(N, D)` float32, of the base model's trunk.
         bad: files that did not open.
-        looked: files that were opened.
+        opened: files that were opened.
         seconds: how long that took.
         outliers: photos of other things, which come with the base model.
         exclusive: whether a photo shows one class at most. Otherwise a picture that lies in the folders of several
@@ -50,7 +50,7 @@ class LabeledPhotos:
     photos: list[ScannedPhoto]
     features: Floats
     bad: list[RejectedFile]
-    looked: int
+    opened: int
     seconds: float
     outliers: OutlierBank
     exclusive: bool = True
@@ -110,7 +110,7 @@ class LabeledPhotos:
             photos=[photos[place] for place in order],
             features=features[order],
             bad=[*self.bad, *other.bad],
-            looked=self.looked + other.looked,
+            opened=self.opened + other.opened,
             seconds=self.seconds + other.seconds,
         )
 
@@ -146,11 +146,11 @@ def _label(file: SourceFile) -> str | None:
     return NEITHER if same_class(file.label) == OTHER else file.label
 
 
-def first_look(files: Sequence[SourceFile], seed: int) -> tuple[list[SourceFile], list[SourceFile]]:
+def choose_first(files: Sequence[SourceFile], seed: int) -> tuple[list[SourceFile], list[SourceFile]]:
     """Part files into those to look at for the forecast, as many of each class, and the rest."""
-    if len(files) <= FIRST_LOOK:
+    if len(files) <= FIRST:
         return list(files), []
-    share = max(FIRST_OF_CLASS, FIRST_LOOK // len({file.label for file in files}))
+    share = max(FIRST_OF_CLASS, FIRST // len({file.label for file in files}))
     taken: Counter[str | None] = Counter()
     first: list[SourceFile] = []
     rest: list[SourceFile] = []
@@ -161,10 +161,10 @@ def first_look(files: Sequence[SourceFile], seed: int) -> tuple[list[SourceFile]
     return first, rest
 
 
-def look(
+def read_photos(
     files: Sequence[SourceFile], base: Classifier, bank: OutlierBank, watch: ProgressHook, *, exclusive: bool = True
 ) -> LabeledPhotos:
-    """Open files and let the base model's trunk look at them, on all processors."""
+    """Open files and run the base model's trunk on them, on all processors."""
 
     def work(file: SourceFile) -> tuple[ScannedPhoto, Floats] | RejectedFile:
         opened = open_file(file, base.card.input.size, base.card.input.fit, base.card.input.interpolation)
@@ -208,8 +208,8 @@ def leave_out_short(labeled: LabeledPhotos, files: Sequence[SourceFile]) -> Labe
     """Leave out the classes, or `neither`, that have fewer than `LEAST` different photos.
 
     Args:
-        labeled: the photos that were looked at.
-        files: all files, looked at or not.
+        labeled: the photos that were opened.
+        files: all files, opened or not.
 
     Raises:
         BadData: fewer than two classes remain.
@@ -222,7 +222,7 @@ def leave_out_short(labeled: LabeledPhotos, files: Sequence[SourceFile]) -> Labe
 
 
 def needs_more(labeled: LabeledPhotos, files: Sequence[SourceFile]) -> bool:
-    """Return whether a class has enough files, but too few different photos among those looked at."""
+    """Return whether a class has enough files, but too few different photos among those opened."""
     counts = _count(files)
     return any(counts[name] >= LEAST for name in _short(counts, labeled))
 

@@ -21,7 +21,15 @@ from pawsight.learn.forecast import make_forecast
 from pawsight.learn.model import write_model, write_predictions
 from pawsight.learn.model_selection import try_out
 from pawsight.learn.outliers import OutlierBank, read_bank
-from pawsight.learn.photos import LabeledPhotos, check_files, first_look, leave_out_short, look, needs_more, usable
+from pawsight.learn.photos import (
+    LabeledPhotos,
+    check_files,
+    choose_first,
+    leave_out_short,
+    needs_more,
+    read_photos,
+    usable,
+)
 from pawsight.model.card import ModelCard, read_card
 from pawsight.model.forecast import Forecast
 from pawsight.model.metrics import Metrics
@@ -69,7 +77,7 @@ def forecast(
     Args, Raises: see `learn`.
     """
     with _listed(source, keep, limits) as files:
-        labeled, _ = _look_first(files, _Look.by(base, exclusive, watch), seed)
+        labeled, _ = _read_first(files, _Trunk.by(base, exclusive, watch), seed)
     return _forecast(labeled, files, seed, watch)[0]
 
 
@@ -113,8 +121,8 @@ def learn(
     check_apart(out, [source.resolve()])
     with appearing(out.resolve()) as folder:  # from the start: what cannot be written is reported before the work
         with _listed(source, keep, limits) as files:
-            trunk = _Look.by(base, exclusive, watch)
-            labeled, rest = _look_first(files, trunk, seed)
+            trunk = _Trunk.by(base, exclusive, watch)
+            labeled, rest = _read_first(files, trunk, seed)
             expected, resembling = _forecast(labeled, files, seed, watch)
             report(expected)
             labeled = (labeled.joined(trunk.at(rest)) if rest else labeled).without_outliers(resembling)
@@ -134,7 +142,7 @@ def _check_free(out: Path) -> None:
 
 
 @dataclass(frozen=True)
-class _Look:
+class _Trunk:
     """How files are looked at: through which trunk, and with which bank of other things."""
 
     classifier: Classifier
@@ -143,13 +151,13 @@ class _Look:
     watch: ProgressHook
 
     @classmethod
-    def by(cls, base: str | Path, exclusive: bool, watch: ProgressHook) -> _Look:
+    def by(cls, base: str | Path, exclusive: bool, watch: ProgressHook) -> _Trunk:
         classifier = Classifier.load(base)
         dimensions = classifier.session.run(golden.fitted(classifier.card)[:1]).features.shape[1]
         return cls(classifier, read_bank(zoo.find(base), classifier.card, dimensions), exclusive, watch)
 
     def at(self, files: Sequence[SourceFile]) -> LabeledPhotos:
-        return look(files, self.classifier, self.bank, self.watch, exclusive=self.exclusive)
+        return read_photos(files, self.classifier, self.bank, self.watch, exclusive=self.exclusive)
 
     def reference(self, labeled: LabeledPhotos, files: Sequence[SourceFile]) -> Reference:
         """Make the new model's reference, which `pawsight sort --error-budget` compares a folder with.
@@ -171,9 +179,9 @@ def _listed(source: Path, keep: Callable[[str], bool], limits: Limits) -> Iterat
         yield files
 
 
-def _look_first(files: Sequence[SourceFile], trunk: _Look, seed: int) -> tuple[LabeledPhotos, list[SourceFile]]:
+def _read_first(files: Sequence[SourceFile], trunk: _Trunk, seed: int) -> tuple[LabeledPhotos, list[SourceFile]]:
     """Look at enough files for a forecast: at every one, where a part holds too few different photos."""
-    first, rest = first_look(files, seed)
+    first, rest = choose_first(files, seed)
     labeled = trunk.at(first)
     if rest and needs_more(labeled, files):
         labeled, rest = labeled.joined(trunk.at(rest)), []

@@ -22,14 +22,14 @@ def calibration_bins(targets: Floats, scores: Floats, bins: int = BINS) -> list[
         targets, scores: `(N, C)`; every score of every class counts as one statement.
         bins: at most so many.
     """
-    said, happened = scores.ravel().astype(np.float64), targets.ravel()
-    edges = np.unique(np.quantile(said, np.linspace(0, 1, bins + 1)[1:-1], method="lower"))
-    places = np.searchsorted(edges, said, side="left")
-    return [_bin(said[places == place], happened[places == place]) for place in np.unique(places)]
+    predicted, happened = scores.ravel().astype(np.float64), targets.ravel()
+    edges = np.unique(np.quantile(predicted, np.linspace(0, 1, bins + 1)[1:-1], method="lower"))
+    places = np.searchsorted(edges, predicted, side="left")
+    return [_bin(predicted[places == place], happened[places == place]) for place in np.unique(places)]
 
 
-def _bin(said: npt.NDArray[np.float64], happened: Floats) -> CalibrationBin:
-    return CalibrationBin(float(np.sort(said).mean()), proportion(int(happened.sum()), len(said)))
+def _bin(predicted: npt.NDArray[np.float64], happened: Floats) -> CalibrationBin:
+    return CalibrationBin(float(np.sort(predicted).mean()), proportion(int(happened.sum()), len(predicted)))
 
 
 def calibration_error(targets: Floats, scores: Floats, bins: int = BINS) -> Estimate:
@@ -55,9 +55,9 @@ def calibration_error(targets: Floats, scores: Floats, bins: int = BINS) -> Esti
 def _part(one: CalibrationBin, weight: float) -> tuple[float, float, float]:
     """Return what a bin adds to the error, and how much less and more that may be."""
     happened, low, high = (end or 0.0 for end in (one.happened.value, one.happened.low, one.happened.high))
-    distance = abs(happened - one.said)
-    least, most = max(0.0, low - one.said, one.said - high), max(one.said - low, high - one.said)
-    spread = sqrt(max(happened * (1 - happened), one.said * (1 - one.said)) / one.happened.n)
+    distance = abs(happened - one.predicted)
+    least, most = max(0.0, low - one.predicted, one.predicted - high), max(one.predicted - low, high - one.predicted)
+    spread = sqrt(max(happened * (1 - happened), one.predicted * (1 - one.predicted)) / one.happened.n)
     below = max(distance - least, _Z * spread)
     return weight * (distance - _by_chance(distance, spread)), weight * below, weight * (most - distance)
 

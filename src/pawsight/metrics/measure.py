@@ -40,25 +40,25 @@ def measure(
     single = targets.sum(axis=1) == 1
     if not single.any():
         raise ValueError("Expected photos that show exactly one class, but there are none.")
-    wanted, said = targets[single], scores[single]
-    truth, guess, names = wanted.argmax(axis=1), said.argmax(axis=1), np.asarray(classes, dtype=object)
+    wanted, probabilities = targets[single], scores[single]
+    truth, guess, names = wanted.argmax(axis=1), probabilities.argmax(axis=1), np.asarray(classes, dtype=object)
     judged = np.asarray(verdicts, dtype=object)
     counts = _confusion(truth, guess, len(classes))
-    per_class = dict(zip(classes, _per_class(counts, _areas(wanted, said)), strict=True))
+    per_class = dict(zip(classes, _per_class(counts, _areas(wanted, probabilities)), strict=True))
     return Metrics(
         split=split,
         accuracy=proportion(int((truth == guess).sum()), len(truth)),
         **_means(counts, list(per_class.values())),
-        log_loss=_log_loss(wanted, said),
-        calibration_error=calibration_error(wanted, said),
+        log_loss=_log_loss(wanted, probabilities),
+        calibration_error=calibration_error(wanted, probabilities),
         per_class=per_class,
         absent=[name for name, one in per_class.items() if not one.support],
         confusion=counts.tolist(),
         verdicts={verdict: int((judged[single] == verdict).sum()) for verdict in sorted(set(judged[single]))},
         wrong_verdicts=_wrong_verdicts(names[truth], judged[single]),
         false_accepts=_false_accepts(judged[targets.sum(axis=1) == 0]),
-        reliability=calibration_bins(wanted, said),
-        roc={name: _roc(wanted[:, number], said[:, number]) for number, name in enumerate(classes)},
+        reliability=calibration_bins(wanted, probabilities),
+        roc={name: _roc(wanted[:, number], probabilities[:, number]) for number, name in enumerate(classes)},
     )
 
 

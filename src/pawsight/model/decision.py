@@ -36,13 +36,13 @@ def decide_all(scores: npt.NDArray[np.floating], thresholds: Thresholds) -> Code
         scores: `(N, C)`, 0..1.
         thresholds: of the model, see `Thresholds`.
     """
-    said = np.round(scores.astype(np.float64), DIGITS)
-    present = said >= thresholds.present
-    top = np.where(present.any(axis=1), said.argmax(axis=1), NEITHER_CODE)
+    rounded = np.round(scores.astype(np.float64), DIGITS)
+    present = rounded >= thresholds.present
+    top = np.where(present.any(axis=1), rounded.argmax(axis=1), NEITHER_CODE)
     if thresholds.exclusive:
-        together = np.round(said.sum(axis=1), DIGITS)
+        together = np.round(rounded.sum(axis=1), DIGITS)
         return np.where((top < 0) & (together > thresholds.absent), UNSURE_CODE, top)
-    between = ((said > thresholds.absent) & ~present).any(axis=1)
+    between = ((rounded > thresholds.absent) & ~present).any(axis=1)
     single = np.where(between, UNSURE_CODE, top)
     return np.where(present.sum(axis=1) > 1, BOTH_CODE, single)
 

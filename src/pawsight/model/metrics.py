@@ -10,10 +10,10 @@ from msgspec import Struct
 from pawsight.estimates import NOT_MEASURED, Estimate
 
 
-class CalibrationBin(Struct, frozen=True):
-    """Scores of about one size: their mean, and the share of them that came true."""
+class CalibrationBin(Struct, frozen=True, rename={"predicted": "said"}):
+    """Scores of about one size: their mean, which `metrics.json` calls `said`, and the share of them that came true."""
 
-    said: float
+    predicted: float
     happened: Estimate
 
 

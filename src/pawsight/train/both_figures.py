@@ -46,7 +46,7 @@ def both_figures(
         "pairs_called_both": pair[twice],
         "singles_called_both": single[data.targets[indices].sum(axis=1) == 1],
     }
-    return {name: proportion(int(said.sum()), len(said)) for name, said in found.items() if len(said)}
+    return {name: proportion(int(flags.sum()), len(flags)) for name, flags in found.items() if len(flags)}
 
 
 def _scores(session: InferenceSession, batches: Iterable[Callable[[], Pixels]]) -> Floats:

@@ -83,13 +83,13 @@ def _train_phase(
     phase = recipe.phases[number]
     indices = training_indices(data, recipe)
     freeze(network, phase.learn_from, recipe.pretrained or bool(recipe.start))
-    student = make_phase_model(network, data, recipe, phase, checkpoint.folder)
+    phase_model = make_phase_model(network, data, recipe, phase, checkpoint.folder)
     steps = phase.epochs * math.ceil(len(indices) / recipe.batch)
     limit_momentum(network.trunk, steps)
-    _compile(student.model, recipe, phase, steps)
+    _compile(phase_model.model, recipe, phase, steps)
     progress = checkpoint.progress
     if progress.phase == number:
-        checkpoint.load("last", student.model)
+        checkpoint.load("last", phase_model.model)
     else:
         progress = TrainingProgress(phase=number)
     first = sum(earlier.epochs for earlier in recipe.phases[:number])
@@ -98,12 +98,12 @@ def _train_phase(
             return display.say_time_is_up()
         epoch = first + progress.epoch
         size = phase.size(progress.epoch, recipe.size)
-        feed = _feed(student, data, recipe, epoch, size, checkpoint.folder)
+        feed = _feed(phase_model, data, recipe, epoch, size, checkpoint.folder)
         start = time.monotonic()
         watchers = [StopOnNonFinite(), StopAtDeadline(options), display.batches(number, progress.epoch, len(feed))]
-        trained = _train_epoch(student, feed, watchers)
+        trained = _train_epoch(phase_model, feed, watchers)
         took = time.monotonic() - start
-        row = trained | _validate(student, data, recipe)
+        row = trained | _validate(phase_model, data, recipe)
         row = _by_labels(row) | {"seconds": round(time.monotonic() - start, 1)}
         display.end_epoch(number, progress.epoch, row, took)
         progress = _advance(progress, row["val_loss"])
@@ -112,7 +112,7 @@ def _train_phase(
         _record(checkpoint.folder / HISTORY, {"phase": phase.name, "epoch": epoch + 1} | row)
         if options.tensorboard:
             write_scalars(options.tensorboard, epoch + 1, row)
-        checkpoint.save("last", student.model, progress)
+        checkpoint.save("last", phase_model.model, progress)
         display.say_stale(number, progress)
 
 
@@ -145,7 +145,7 @@ def _compile(model: keras.Model, recipe: Recipe, phase: Phase, steps: int) -> No
     model.optimizer.build(model.trainable_variables)
 
 
-def _feed(student: PhaseModel, data: Dataset, recipe: Recipe, epoch: int, size: int, folder: Path) -> PhotoLoader:
+def _feed(phase_model: PhaseModel, data: Dataset, recipe: Recipe, epoch: int, size: int, folder: Path) -> PhotoLoader:
     """The training photos of one epoch; with the teacher's scores for targets where there is one."""
     view = epoch % recipe.views if recipe.teacher else None
     taught = teacher_scores(data, recipe, epoch % recipe.views, folder) if recipe.teacher else None
@@ -158,7 +158,7 @@ def _feed(student: PhaseModel, data: Dataset, recipe: Recipe, epoch: int, size: 
         view=view,
         size=size,
         targets=taught,
-        show=student.show,
+        show=phase_model.show,
         weights=photo_weights(data.targets, indices) if recipe.balance else None,
     )
 
@@ -174,14 +174,16 @@ def limit_momentum(trunk: keras.Model, steps: int) -> None:
             layer.momentum = min(layer.momentum, most)
 
 
-def _train_epoch(student: PhaseModel, feed: PhotoLoader, watchers: list[keras.callbacks.Callback]) -> dict[str, float]:
-    history = student.model.fit(feed, epochs=1, shuffle=False, callbacks=watchers, verbose=0).history
+def _train_epoch(
+    phase_model: PhaseModel, feed: PhotoLoader, watchers: list[keras.callbacks.Callback]
+) -> dict[str, float]:
+    history = phase_model.model.fit(feed, epochs=1, shuffle=False, callbacks=watchers, verbose=0).history
     return {name: values[-1] for name, values in history.items()}
 
 
-def _validate(student: PhaseModel, data: Dataset, recipe: Recipe) -> dict[str, float]:
-    held_out = PhotoLoader(data, data.indices("validation"), recipe, show=student.show)
-    measured = student.model.evaluate(held_out, return_dict=True, verbose=0)
+def _validate(phase_model: PhaseModel, data: Dataset, recipe: Recipe) -> dict[str, float]:
+    held_out = PhotoLoader(data, data.indices("validation"), recipe, show=phase_model.show)
+    measured = phase_model.model.evaluate(held_out, return_dict=True, verbose=0)
     return {f"val_{name}": value for name, value in measured.items()}
 
 
@@ -216,8 +218,8 @@ def _record(path: Path, row: dict[str, Any]) -> None:
         writer.writerows(rows)
 
 
-def validation_loss(student: PhaseModel, data: Dataset, recipe: Recipe) -> float:
+def validation_loss(phase_model: PhaseModel, data: Dataset, recipe: Recipe) -> float:
     """Mean binary cross-entropy on the validation split."""
     held_out = data.indices("validation")
-    logits = student.read(data, held_out, recipe)[LOGITS]
+    logits = phase_model.read(data, held_out, recipe)[LOGITS]
     return float(np.mean(np.logaddexp(0, logits) - data.targets[held_out] * logits))

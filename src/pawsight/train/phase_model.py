@@ -50,7 +50,7 @@ class PhaseModel:
 
 
 def make_phase_model(network: Network, data: Dataset, recipe: Recipe, phase: Phase, folder: Path) -> PhaseModel:
-    """The student of a phase; frozen graphs are kept in `folder`."""
+    """The model in training of a phase; frozen graphs are kept in `folder`."""
     outputs = {LOGITS: network.logits.output}
     read = outputs | {"features": network.features}
     targets = partial(_targets, classes=network.head.weights[-1].shape[0], taught=_taught(recipe))

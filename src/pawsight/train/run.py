@@ -73,8 +73,8 @@ def train(recipe: Recipe, data: Dataset, out: Path, weights: Path | None = None,
     recipe = msgspec.structs.replace(recipe, phases=tuple(map(network.settle, recipe.phases)))
     _start(network, data, recipe, checkpoint)
     fit(network, data, recipe, checkpoint, options)
-    student = make_phase_model(network, data, recipe, recipe.phases[-1], checkpoint.folder)
-    losses = interpolate(network.logits, student, data, recipe, checkpoint) if recipe.blends else {}
+    phase_model = make_phase_model(network, data, recipe, recipe.phases[-1], checkpoint.folder)
+    losses = interpolate(network.logits, phase_model, data, recipe, checkpoint) if recipe.blends else {}
     record = {"blend_losses": {str(share): loss for share, loss in losses.items()}}
     return finish(network, data, recipe, checkpoint.folder, record)
 

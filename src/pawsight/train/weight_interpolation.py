@@ -16,13 +16,13 @@ from pawsight.train.phase_model import PhaseModel
 
 
 def interpolate(
-    model: keras.Model, student: PhaseModel, data: Dataset, recipe: Recipe, checkpoint: Checkpoint
+    model: keras.Model, phase_model: PhaseModel, data: Dataset, recipe: Recipe, checkpoint: Checkpoint
 ) -> dict[float, float]:
     """Set `model` to the blend of `start` and `best` weights that has the lowest validation loss.
 
     Args:
-        model: the whole network; the student shares its weights.
-        student: answers for validation.
+        model: the whole network; the phase's model shares its weights.
+        phase_model: predicts for validation.
         data, recipe, checkpoint: of the training.
 
     Returns:
@@ -39,6 +39,6 @@ def interpolate(
     losses = {}
     for share in recipe.blends:
         go(share)
-        losses[share] = validation_loss(student, data, recipe)
+        losses[share] = validation_loss(phase_model, data, recipe)
     go(min(losses, key=losses.__getitem__))
     return losses

@@ -25,10 +25,10 @@ class TolerantDecoder(MultipartDecoder):
         if b"\r\n" in data or data.count(b"\n") + data.count(b"\r") == 1:
             data = _BARE_BREAK.sub(b" ", data)  # part of a name: lines end with both
         headers = super()._parse_headers(bytes(data).decode("utf-8", "replace").encode())
-        said = headers.get(_DISPOSITION, "")
-        options = parse_options_header(said)[1]
+        disposition = headers.get(_DISPOSITION, "")
+        options = parse_options_header(disposition)[1]
         is_photo = headers.get("Content-Type", "").lower().startswith("image/")  # RFC 7578 demands no name of files
-        if "filename" not in options and (is_photo or _HAS_FILENAME.search(said)):
+        if "filename" not in options and (is_photo or _HAS_FILENAME.search(disposition)):
             headers.set(_DISPOSITION, "form-data", name=options.get("name", ""), filename="photo")
         return headers
 

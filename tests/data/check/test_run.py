@@ -12,13 +12,13 @@ from pawsight.data import Dataset
 from pawsight.data.check.findings import Findings, read_findings
 from pawsight.data.check.page import write_page
 from pawsight.data.check.run import check
-from pawsight.data.check.survey import look_here
+from pawsight.data.check.survey import examine_here
 from pawsight.errors import BadData
 
 
 @pytest.fixture(scope="module")
 def found(faulty: Dataset, classifier: Classifier) -> Findings:
-    return check(faulty, partial(look_here, classifier.session, 32), classifier.card.id)
+    return check(faulty, partial(examine_here, classifier.session, 32), classifier.card.id)
 
 
 def test_every_planted_fault_is_found(found: Findings) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from pawsight.classifier import Classifier
 from pawsight.data.check import survey as module
-from pawsight.data.check.survey import describe, look_here, survey
+from pawsight.data.check.survey import describe, examine_here, survey
 from pawsight.types import Pixels
 
 
@@ -46,12 +46,12 @@ def test_photos_keep_their_order_over_batches(classifier: Classifier, monkeypatc
         asked.append(total)
         return parts
 
-    seen = survey(photos, partial(look_here, classifier.session, 32), watch)
+    seen = survey(photos, partial(examine_here, classifier.session, 32), watch)
     assert asked == [3]
     assert seen.brightness == pytest.approx(levels / 255, abs=1e-4)
     assert seen.features[:, 0] == pytest.approx(levels / 255, abs=1e-4)
 
 
 def test_photos_of_another_size_are_resized(classifier: Classifier) -> None:
-    seen = survey(np.full((3, 48, 48, 3), 51, np.uint8), partial(look_here, classifier.session, 32))
+    seen = survey(np.full((3, 48, 48, 3), 51, np.uint8), partial(examine_here, classifier.session, 32))
     assert seen.features == pytest.approx(0.2, abs=1e-3)

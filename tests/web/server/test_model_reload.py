@@ -66,14 +66,14 @@ def test_the_chosen_one_answers_and_the_one_before_is_a_command_away(
     before = ask(client, picture())
     active_model.use(Settings(), folder)
     assert ask(client, picture())["model"] == "tiny-1"
-    swapper.look()
+    swapper.check()
     assert ask(client, picture())["model"] == "new-1"
     assert client.get("/readyz").json == {"status": "ready", "model": "new-1", "refused": None}
     assert client.get("/api/v1/models").json["models"][0]["name"] == "new"  # type: ignore[index]
     assert "<h1>new</h1>" in client.get("/model").text
     assert client.get(before["heatmap"]).status_code == 200  # its model is retired, its card is not forgotten
     active_model.roll_back(Settings())
-    swapper.look()
+    swapper.check()
     assert ask(client, picture())["model"] == "tiny-1"
 
 
@@ -83,20 +83,20 @@ def test_a_bad_model_is_refused_and_the_old_one_goes_on(
     active_model.use(Settings(), folder)
     (folder / GRAPH).write_bytes(b"damaged between the choice and the swap")
     for _ in range(3):
-        swapper.look()
+        swapper.check()
     assert len(caplog.records) == 1
     assert "Goes on with tiny-1" in caplog.text
     assert str(folder) in caplog.text
     assert client.get("/readyz").json == {"status": "ready", "model": "tiny-1", "refused": "bad_model"}
     assert ask(client, picture())["model"] == "tiny-1"
     active_model.roll_back(Settings())
-    swapper.look()
+    swapper.check()
     assert client.get("/readyz").json["refused"] is None  # type: ignore[index]
 
 
 def test_a_choice_that_does_not_read_changes_nothing(client: FlaskClient, swapper: ModelReloader, picture: Any) -> None:
     Settings().choice_file.write_text("{")
-    swapper.look()
+    swapper.check()
     assert client.get("/readyz").json["refused"] == "bad_settings"  # type: ignore[index]
     assert ask(client, picture())["model"] == "tiny-1"
 
@@ -123,7 +123,7 @@ def test_no_request_fails_while_models_are_swapped(
         thread.start()
     for model in (folder, old, folder, old, folder):
         active_model.use(Settings(), model)
-        swapper.look()
+        swapper.check()
         seen = len(answers)
         while len(answers) < seen + 6 and not failed:
             time.sleep(0.01)

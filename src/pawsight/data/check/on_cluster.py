@@ -10,12 +10,12 @@ from pathlib import Path
 
 from pawsight.cluster.connection import connected
 from pawsight.cluster.shared_model import SharedModel, open_shared, share_model
-from pawsight.data.check.survey import Part, look
+from pawsight.data.check.survey import Part, examine
 from pawsight.types import Pixels
 
 
-def look_on_cluster(model: str | Path, batches: Iterable[Pixels]) -> Generator[Part, None, None]:
-    """Look at batches on the cluster that the variable `RAY_ADDRESS` names; see `pawsight.data.check.survey.look`.
+def examine_on_cluster(model: str | Path, batches: Iterable[Pixels]) -> Generator[Part, None, None]:
+    """Look at batches on the cluster that the variable `RAY_ADDRESS` names; see `pawsight.data.check.survey.examine`.
 
     Args:
         model: as `Classifier.load` takes it.
@@ -26,9 +26,9 @@ def look_on_cluster(model: str | Path, batches: Iterable[Pixels]) -> Generator[P
         ClusterTaskFailed: the cluster lost photos again and again.
     """
     with connected() as cluster:
-        yield from cluster.in_order(_look, share_model(model), batches)
+        yield from cluster.in_order(_examine, share_model(model), batches)
 
 
-def _look(model: SharedModel, photos: Pixels) -> Part:
+def _examine(model: SharedModel, photos: Pixels) -> Part:
     card, session = open_shared(model)
-    return look(session, card.input.size, photos)
+    return examine(session, card.input.size, photos)

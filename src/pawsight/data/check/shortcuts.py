@@ -68,24 +68,24 @@ def _measure(numbers: Mapping[str, Floats], labels: Names, groups: Names, asked:
 
 def _answers(numbers: Floats, labels: Names, parts: list[tuple[Indices, Indices]]) -> Floats:
     """How probable a tree finds each label for photos that it did not see: `(N, labels)`, in their sorted order."""
-    said = np.zeros((len(labels), len(np.unique(labels))), np.float32)
+    probabilities = np.zeros((len(labels), len(np.unique(labels))), np.float32)
     for learn, ask in parts:
         tree = DecisionTreeClassifier(max_leaf_nodes=_LEAVES, min_samples_leaf=_SMALLEST_LEAF, random_state=0)
-        said[ask] = tree.fit(numbers[learn, None], labels[learn]).predict_proba(numbers[ask, None])
-    return said
+        probabilities[ask] = tree.fit(numbers[learn, None], labels[learn]).predict_proba(numbers[ask, None])
+    return probabilities
 
 
-def _best(name: str, said: Floats, labels: Names, asked: Sequence[str]) -> Shortcut:
+def _best(name: str, probabilities: Floats, labels: Names, asked: Sequence[str]) -> Shortcut:
     known = np.unique(labels).tolist()
-    areas = {label: _area(labels == label, said[:, known.index(label)]) for label in asked}
+    areas = {label: _area(labels == label, probabilities[:, known.index(label)]) for label in asked}
     label, (auc, error) = max(areas.items(), key=lambda item: item[1])
     low, high = max(0.0, auc - 1.96 * error), min(1.0, auc + 1.96 * error)
     return Shortcut(name, label, auc, low, high, len(labels), low > WARN_ABOVE)
 
 
-def _area(shown: Flags, said: Floats) -> tuple[float, float]:
+def _area(shown: Flags, probabilities: Floats) -> tuple[float, float]:
     """Area under the ROC curve and its standard error (Hanley and McNeil 1982)."""
-    area = float(roc_auc_score(shown, said))
+    area = float(roc_auc_score(shown, probabilities))
     positive, negative = int(shown.sum()), int((~shown).sum())
     both_positive, both_negative = area / (2 - area), 2 * area**2 / (1 + area)
     spread = (positive - 1) * (both_positive - area**2) + (negative - 1) * (both_negative - area**2)

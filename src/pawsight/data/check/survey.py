@@ -21,7 +21,7 @@ BATCH = 16
 _GREY = np.array([0.299, 0.587, 0.114], np.float32) / 255
 
 Part = tuple[Floats, Floats]
-# Batches of photos, `(n, S, S, 3)` uint8 each -> for each batch, in order, what `look` returns.
+# Batches of photos, `(n, S, S, 3)` uint8 each -> for each batch, in order, what `survey` returns.
 Engine = Callable[[Iterable[Pixels]], Generator[Part, None, None]]
 Watch = Callable[[Iterable[Part], int], Iterable[Part]]
 
@@ -54,7 +54,7 @@ def survey(pixels: Pixels, engine: Engine, watch: Watch = lambda parts, total: p
 
     Args:
         pixels: `(N, S, S, 3)` uint8; read `BATCH` photos at a time, so they may be mapped from disk.
-        engine: looks at the batches: `look_here`, or `pawsight.data.check.on_cluster.look_on_cluster`.
+        engine: examines the batches: `examine_here`, or `pawsight.data.check.on_cluster.examine_on_cluster`.
         watch: wraps the batches on their way, for a progress bar; gets them and their number.
     """
     starts = range(0, len(pixels), BATCH)
@@ -63,12 +63,12 @@ def survey(pixels: Pixels, engine: Engine, watch: Watch = lambda parts, total: p
     return Survey(np.concatenate(features), *np.concatenate(numbers).T)
 
 
-def look_here(session: InferenceSession, size: int, batches: Iterable[Pixels]) -> Generator[Part, None, None]:
-    """Look at batches on all processors of this machine; for the arguments see `look`."""
-    return in_order(partial(look, session, size), batches, WORKERS, 4 * WORKERS)
+def examine_here(session: InferenceSession, size: int, batches: Iterable[Pixels]) -> Generator[Part, None, None]:
+    """Look at batches on all processors of this machine; for the arguments see `survey`."""
+    return in_order(partial(examine, session, size), batches, WORKERS, 4 * WORKERS)
 
 
-def look(session: InferenceSession, size: int, photos: Pixels) -> Part:
+def examine(session: InferenceSession, size: int, photos: Pixels) -> Part:
     """Return what a network makes of photos, `(n, D)`, and the numbers that describe them, `(n, 6)`.
 
     Args:

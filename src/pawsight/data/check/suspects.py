@@ -108,8 +108,8 @@ def _round(features: Floats, labels: Labels, parts: list[tuple[Indices, Indices]
         return ask, *_answer(features[learn], labels[learn], features[ask])
 
     with threadpool_limits(1):  # parts side by side keep the processors busy; threads inside each only get in their way
-        for ask, said, residual in in_order(answer, parts, WORKERS, WORKERS):
-            probabilities[ask], residuals[ask] = said, residual
+        for ask, probability, residual in in_order(answer, parts, WORKERS, WORKERS):
+            probabilities[ask], residuals[ask] = probability, residual
     return probabilities, residuals
 
 

@@ -200,13 +200,15 @@ def try_out(id: str) -> str | AnyResponse:
         opened = state().decoders.open(photo.read(), classifier.card.input, classifier.limits, thumbnail=True)
     except ImageError as error:
         return _page(project, failed=[(photo.filename, reason(error))])
-    said = classifier.predict_fitted([opened.square])[0]
-    return _page(project, said=said, picture=_explained(images.decode(opened.thumbnail), said, classifier.card))
+    prediction = classifier.predict_fitted([opened.square])[0]
+    return _page(
+        project, prediction=prediction, picture=_explained(images.decode(opened.thumbnail), prediction, classifier.card)
+    )
 
 
-def _explained(pixels: np.ndarray[Any, Any], said: Prediction, card: ModelCard) -> str:
+def _explained(pixels: np.ndarray[Any, Any], prediction: Prediction, card: ModelCard) -> str:
     """Where the model looked for its highest class, as an address that holds the picture."""
-    evidence = np.ascontiguousarray(said.maps[:, :, card.classes.index(said.label)])
+    evidence = np.ascontiguousarray(prediction.maps[:, :, card.classes.index(prediction.label)])
     png = to_png(overlay(pixels, heat(evidence), card.input))
     return "data:image/png;base64," + base64.b64encode(png).decode()
 

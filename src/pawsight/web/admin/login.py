@@ -64,9 +64,9 @@ def leave() -> AnyResponse:
     return auth.clear_session_cookie(redirect(url_for("login.form", out=1), 303))
 
 
-def _page(status: int, **said: object) -> Response:
+def _page(status: int, **context: object) -> Response:
     wanted = request.values.get("next", "")
-    page = render_template("admin/login.html", next=wanted, out="out" in request.args, **said)
+    page = render_template("admin/login.html", next=wanted, out="out" in request.args, **context)
     return Response(page, status, mimetype="text/html")
 
 

@@ -182,9 +182,9 @@ def _classes() -> list[str]:
 def _change() -> Json:
     """The schema of a correction, with the classes that there are."""
     change = copy.deepcopy(_schemas()["Change"])
-    said = change["properties"]["correction"]
-    said.pop("type", None)
-    said["anyOf"] = [{"type": "string", "enum": [*_classes(), *ANYWAY]}, {"type": "null"}]
+    correction = change["properties"]["correction"]
+    correction.pop("type", None)
+    correction["anyOf"] = [{"type": "string", "enum": [*_classes(), *ANYWAY]}, {"type": "null"}]
     return dict(change)
 
 

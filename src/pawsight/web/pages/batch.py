@@ -27,5 +27,5 @@ def classify() -> tuple[str, int]:
 
 def _problems() -> dict[str, dict[str, str]]:
     """Return every problem in the visitor's language, for the script; where no detail stands, the response has it."""
-    said = [problems.in_words(one) for one in problems.known()]
-    return {one.code: {"title": one.title, "detail": one.detail} for one in said}
+    worded = [problems.in_words(one) for one in problems.known()]
+    return {one.code: {"title": one.title, "detail": one.detail} for one in worded}

@@ -125,13 +125,13 @@ class Proxies:
         except ValueError:
             return False
 
-    def _believe(self, environ: WSGIEnvironment, said: _Forwarded) -> None:
-        environ["REMOTE_ADDR"], hops = self._client(environ[PEER], said.nodes)
-        scheme = _pick(said.schemes, hops).lower()
+    def _believe(self, environ: WSGIEnvironment, forwarded: _Forwarded) -> None:
+        environ["REMOTE_ADDR"], hops = self._client(environ[PEER], forwarded.nodes)
+        scheme = _pick(forwarded.schemes, hops).lower()
         if scheme in _DEFAULT_PORTS:
             environ["wsgi.url_scheme"] = scheme
-        _set_host(environ, _pick(said.hosts, hops), _pick(said.ports, hops))
-        prefix = _pick(said.prefixes, hops).rstrip("/")
+        _set_host(environ, _pick(forwarded.hosts, hops), _pick(forwarded.ports, hops))
+        prefix = _pick(forwarded.prefixes, hops).rstrip("/")
         if _PREFIX.fullmatch(prefix):
             _mount(environ, prefix)
 

@@ -233,10 +233,10 @@ class RateLimits:
         path = counters_file(settings)
         strict = settings.rate_limit_on_error == "refuse"
         photos, stored = settings.photos_a_minute, settings.bytes_a_day
-        said = f"{stored / 1e9:g} GB of photos a day"
+        wording = f"{stored / 1e9:g} GB of photos a day"
         return cls(
             RateLimiter(path, photos, refuse_on_error=strict) if photos else None,
-            RateLimiter(path, stored, DAY, said, name="bytes", refuse_on_error=strict) if stored else None,
+            RateLimiter(path, stored, DAY, wording, name="bytes", refuse_on_error=strict) if stored else None,
             RateLimiter(path, 5, 15 * MINUTE, "5 logins in 15 minutes", name="logins"),
             RateLimiter(path, 60, MINUTE, "60 reports a minute", name="reports"),
         )

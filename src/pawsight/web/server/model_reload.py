@@ -29,7 +29,7 @@ class ModelReloader:
         self._registry = registry
         self._seen = registry.choice
 
-    def look(self) -> None:
+    def check(self) -> None:
         """Take the chosen model if it is another one than last time; never fails."""
         try:
             choice = active_model(self._settings)
@@ -66,4 +66,4 @@ def reloading(settings: Settings, registry: ModelRegistry, every: float = EVERY)
 
 def _follow(swapper: ModelReloader, every: float, stop: threading.Event) -> None:
     while not stop.wait(every):
-        swapper.look()
+        swapper.check()

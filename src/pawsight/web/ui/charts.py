@@ -126,9 +126,9 @@ def reliability(bins: Sequence[CalibrationBin]) -> Chart:
     """What scores say against what happened."""
     x, y = across(0, 1), upwards(0, 1)
     met = [one for one in bins if one.happened.value is not None]
-    points = [(x(one.said), y(one.happened.value or 0)) for one in met]
+    points = [(x(one.predicted), y(one.happened.value or 0)) for one in met]
     whiskers = [
-        (x(one.said), y(one.happened.low), y(one.happened.high))
+        (x(one.predicted), y(one.happened.low), y(one.happened.high))
         for one in met
         if one.happened.low is not None and one.happened.high is not None
     ]

@@ -161,10 +161,10 @@ _HOLE = re.compile(r"\{(\w+)\}")
 _NUMBER = re.compile(r"[\d,]+(?:\.\d+)?")
 
 
-def translate(said: str) -> str:
+def translate(message: str) -> str:
     """Return what the library said in the visitor's language; empty where it is not listed here, all or in part."""
     for text, pattern in _patterns():
-        if found := pattern.fullmatch(said):
+        if found := pattern.fullmatch(message):
             values = found.groupdict()
             rest = values.pop("_rest", None)
             more = translate(rest) if rest else ""
@@ -202,8 +202,8 @@ def _filled(text: str, values: dict[str, str]) -> str:
     return _HOLE.sub(value, text)
 
 
-def _value(said: str) -> str:
+def _value(message: str) -> str:
     """What stands in a hole: a number, a text that is listed, too, or a name."""
-    if _NUMBER.fullmatch(said):
-        return said.translate({ord(","): current().group, ord("."): current().decimal})
-    return translate(said) or said
+    if _NUMBER.fullmatch(message):
+        return message.translate({ord(","): current().group, ord("."): current().decimal})
+    return translate(message) or message
