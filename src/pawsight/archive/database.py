@@ -142,6 +142,8 @@ class Index:
         """
         with suppress(_TakenBack), self.writing(timeout=_PROBE_TIMEOUT) as session:
             session.execute(sa.insert(DeletionRow).values(stored=_PROBE, format=""))
+            for table in Base.metadata.sorted_tables:  # an upgrade by another server may have changed them
+                session.execute(sa.select(table).limit(0))
             raise _TakenBack
 
     def is_empty(self) -> bool:
@@ -198,8 +200,11 @@ def where(folder: Path, url: str) -> URL:
         return URL.create("sqlite", database=str(folder / FILE))
     try:
         parsed = make_url(url)
-    except exc.ArgumentError as error:
-        raise BadSettings("archive_url is not a database URL.", "Write it like postgresql://user@host/name.") from error
+    except (exc.ArgumentError, ValueError) as error:  # the latter for a port that is no number
+        raise BadSettings(
+            "archive_url is not a database URL.",
+            "Write it like postgresql://user@host/name; several hosts like postgresql://user@/name?host=a&host=b.",
+        ) from error
     kind = parsed.get_backend_name()
     if kind not in {"sqlite", "postgresql", "postgres"}:
         raise BadSettings(f"archive_url names {kind}, which is not supported.", "Use postgresql or sqlite.")

@@ -6,6 +6,7 @@ confirm each packet and never answer. A server that only takes its time still an
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Generator
 from functools import partial
@@ -16,6 +17,9 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import URL, Engine, ExceptionContext
 
+from pawsight.errors import BadSettings
+
+_log = logging.getLogger(__name__)
 # A host that vanishes is noticed within half a minute, not after the system's two hours.
 _OPTIONS = {
     "connect_timeout": 5,
@@ -23,6 +27,8 @@ _OPTIONS = {
     "keepalives_interval": 5,
     "keepalives_count": 3,
     "tcp_user_timeout": 20_000,
+    "client_encoding": "utf8",  # else text of a database without an encoding (SQL_ASCII) comes as bytes
+    "prepare_threshold": None,  # a pooler that changes connections between transactions knows no prepared statements
 }
 # Errors after which a connection is useless: read-only (a standby, after a fail-over), connection exceptions, and the
 # server shutting down or starting up (PostgreSQL, Appendix A).
@@ -75,16 +81,33 @@ def make_engine(url: URL) -> Engine:
     Args:
         url: of the database; its query overrides the options of connections.
     """
-    engine = sa.create_engine(url, pool_pre_ping=True, connect_args=_OPTIONS | dict(url.query))
+    given = {name: value for name, value in url.query.items() if isinstance(value, str)}  # several hosts are a tuple
+    engine = sa.create_engine(url, pool_pre_ping=True, connect_args=_OPTIONS | given)
     event.listen(engine, "do_connect", _connect)
     event.listen(engine, "handle_error", _drop_if_gone)
     return engine
 
 
 def _connect(_: Any, __: Any, words: list[Any], options: dict[str, Any]) -> WatchedConnection:
-    connection = WatchedConnection.connect(*words, **options)
+    """Connect.
+
+    Raises:
+        BadSettings: the URL has an option that PostgreSQL's library does not know.
+        psycopg.OperationalError: there is no connection; the log says why, which may name hosts and users.
+    """
+    try:
+        connection = WatchedConnection.connect(*words, **options)
+    except psycopg.ProgrammingError as error:
+        raise BadSettings(f"archive_url has an option that does not fit: {_first_line(error)}.") from error
+    except psycopg.OperationalError as error:
+        _log.error("No connection to the archive's database: %s", _first_line(error))
+        raise
     connection.is_alive = partial(_is_alive, words, options)
     return connection
+
+
+def _first_line(error: psycopg.Error) -> str:
+    return str(error).partition("\n")[0]
 
 
 def _is_alive(words: list[Any], options: dict[str, Any]) -> bool:
