@@ -8,6 +8,7 @@ holds no lock was left by a crash, and names the photo to clean up.
 
 from __future__ import annotations
 
+import os
 import secrets
 import threading
 from collections.abc import Iterator
@@ -119,8 +120,11 @@ class PhotoStore:
     def _lock_owner(self) -> None:
         """Show other processes that this store is open: before its first claim, and until `close`."""
         with self._locking, durable.translated():
-            if self._lock is None:
-                self._lock = try_lock(self._lock_file(self._owner))
+            lock_file = self._lock_file(self._owner)
+            if self._lock is None or not lock_file.exists():  # or somebody emptied `tmp`
+                with suppress(FileExistsError):
+                    self.claims.mkdir(0o700)  # never `root`: it may be on a disk that is not mounted now
+                self._lock = try_lock(lock_file)
 
     def _lock_file(self, owner: str) -> Path:
         return self.claims / f"{owner}{_LOCK}"
@@ -146,14 +150,15 @@ class PhotoStore:
         durable.sync(target.parent)
 
     def _make_room(self, name: StoredName) -> None:
-        """Make the folder of a photo and the one above it, durable, once for each process."""
+        """Make the folder of a photo and the one above it, durable; again where somebody tidied up empty folders."""
         number, folder = int(name.sha256[:4], 16), self.path(name).parent
-        if not self._made_above[number >> 8]:
+        if self._made[number] and os.path.isdir(folder):
+            return
+        if not (self._made_above[number >> 8] and os.path.isdir(folder.parent)):
             durable.make_folder(folder.parent)
             self._made_above[number >> 8] = True
-        if not self._made[number]:
-            durable.make_folder(folder)
-            self._made[number] = True
+        durable.make_folder(folder)
+        self._made[number] = True
 
     def holds(self, name: StoredName) -> bool:
         """Return whether a photo is stored."""
@@ -228,6 +233,7 @@ class PhotoStore:
         Raises:
             StorageFull, ArchiveUnavailable: an upload would get the same.
         """
+        self._lock_owner()
         durable.probe(self.claims, _PROBE_BYTES)
 
 

@@ -173,11 +173,17 @@ def thumbnail(id: str, archive: Archive, decoders: DecoderPool, classifier: Clas
 
     Raises:
         EntryNotFound: the photo is not, or no longer, here.
+        BadArchive: its file cannot be opened any more.
         DecodersUnavailable: photos cannot be decoded now.
     """
     if kept := archive.details(id).thumbnail:
         return kept
-    photo = decoders.open(archive.photo(id), classifier.card.input, classifier.limits, thumbnail=True)
+    try:
+        photo = decoders.open(archive.photo(id), classifier.card.input, classifier.limits, thumbnail=True)
+    except ImageError as error:  # the fault of no request: it could be opened when it was uploaded
+        raise BadArchive(
+            "The stored photo cannot be opened.", "Its file is damaged, or the limits are lower than at its upload."
+        ) from error
     with suppress(StorageFull, ArchiveUnavailable):  # the next request makes it again
         archive.keep_thumbnail(id, photo.thumbnail)
     return photo.thumbnail

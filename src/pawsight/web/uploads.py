@@ -8,7 +8,7 @@ from typing import IO
 
 from flask import Request, request
 
-from pawsight.errors import PawsightError
+from pawsight.errors import PawsightError, UnsupportedFormat
 from pawsight.settings import Settings
 
 FIELD = "image"
@@ -91,6 +91,7 @@ def uploads(settings: Settings) -> list[Upload]:
     Raises:
         MissingImage: there is none.
         TooManyPhotos: there are more than `settings.max_photos`.
+        UnsupportedFormat: the body has a `Content-Encoding`.
         RequestEntityTooLarge: the body is larger than `body_limit`.
     """
     photos = [upload for upload in _sent() if upload.name or upload.data]  # a browser sends an empty part for no choice
@@ -109,6 +110,11 @@ def uploads(settings: Settings) -> list[Upload]:
 
 def _sent() -> list[Upload]:
     kind = request.mimetype
+    if (coding := request.headers.get("Content-Encoding", "").lower()) not in ("", "identity"):
+        raise UnsupportedFormat(
+            f"The body of the request is encoded ({coding}), and such bodies are not opened here.",
+            "Send it without Content-Encoding.",
+        )
     if kind.startswith("image/") or kind in _UNTYPED:
         return [Upload("", request.get_data())]
     if kind != _FORM:  # Werkzeug would read megabytes as fields, and complain about their size

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from typing import Any
 
@@ -70,6 +71,16 @@ def test_bytes_of_no_type_are_a_photo(client: FlaskClient, picture: Any, kind: s
 def test_a_body_that_is_no_photo(client: FlaskClient, body: bytes, status: int, code: str) -> None:
     response = client.post(PREDICTIONS, data=body, content_type="image/jpeg")
     assert (response.status_code, response.json["code"]) == (status, code)  # type: ignore[index]
+
+
+@pytest.mark.parametrize("kind", ["image/jpeg", "multipart/form-data; boundary=b"])
+def test_a_body_that_is_packed_is_said_to_be(client: FlaskClient, picture: Any, kind: str) -> None:
+    packed = gzip.compress(picture())
+    response: Any = client.post(PREDICTIONS, data=packed, content_type=kind, headers={"Content-Encoding": "gzip"})
+    assert (response.status_code, response.json["code"]) == (415, "unsupported_format")
+    assert "Content-Encoding" in response.json["detail"]
+    as_it_is = client.post(PREDICTIONS, data=picture(), headers={"Content-Encoding": "identity"})
+    assert as_it_is.status_code == 201
 
 
 @pytest.mark.parametrize("address", [PREDICTIONS, "/predict", "/batch"])

@@ -16,6 +16,7 @@ from PIL import Image
 
 from pawsight import images, zoo
 from pawsight.classifier import Classifier
+from pawsight.web.state import state
 
 PREDICTIONS = "/api/v1/predictions"
 PROBLEM = "application/problem+json"
@@ -217,6 +218,21 @@ def test_a_heat_map_for_each_class(send: Any, client: FlaskClient, shared: Path,
     kept = images.decode(client.get(entry["photo"]).data).astype(int)
     changed = {name: np.abs(images.decode(response.data) - kept).mean() for name, response in maps.items()}
     assert changed["cat"] > changed["dog"]
+
+
+@pytest.mark.parametrize("damage", [b"", b"\xff\xd8 half a photo"])
+def test_a_stored_photo_that_is_damaged_is_nobodys_bad_request(
+    app: Flask, send: Any, client: FlaskClient, picture: Any, damage: bytes
+) -> None:
+    entry = send(picture()).json["predictions"][0]
+    with app.app_context():
+        files = state().archive.files
+    assert files
+    [path] = files.walk()
+    path.write_bytes(damage)
+    for address in (entry["photo"], entry["heatmap"]):
+        response = client.get(address)
+        assert (response.status_code, response.json["code"]) == (503, "bad_archive")
 
 
 @pytest.mark.parametrize("name", ["<zebra>", ""])

@@ -51,6 +51,8 @@ TEXTS = (
     # requests
     mark("There is no photo in the file field {field} of the form."),
     mark("Send a photo as multipart/form-data, or as the body with a Content-Type such as image/jpeg."),
+    mark("The body of the request is encoded ({coding}), and such bodies are not opened here."),
+    mark("Send it without Content-Encoding."),
     mark("A request may hold at most {most} photos, but {count} came."),
     mark("Send them in several requests."),
     mark("More than {most} came from this network address."),
@@ -87,6 +89,8 @@ TEXTS = (
     mark("The disk of the archive's index is full."),
     mark("Expected room in {place}, but its disk is full ({reason})."),
     mark("Free some space; nothing has to be restarted."),
+    mark("The stored photo cannot be opened."),
+    mark("Its file is damaged, or the limits are lower than at its upload."),
     mark("The archive's index is damaged."),
     mark("Restore a backup, or move the file away and run `pawsight archive check --repair`."),
     mark("The archive's index does not answer ({reason})."),
