@@ -139,7 +139,7 @@ def test_what_is_no_network_is_said_at_the_start(make_app: Any) -> None:
         make_app(trusted_proxies="127.0.0.1, my-proxy")
 
 
-@pytest.mark.parametrize("text", ["pawsight", "/paw sight", "http://x", "/a//b"])
+@pytest.mark.parametrize("text", ["pawsight", "/paw sight", "http://x", "/a//b", "/..", "/a/./b", "/a/.."])
 def test_what_is_no_path_is_said_at_the_start(make_app: Any, text: str) -> None:
     with pytest.raises(BadSettings, match="url_prefix"):
         make_app(url_prefix=text)

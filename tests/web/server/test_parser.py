@@ -103,6 +103,9 @@ LENGTHS = [
     b"Transfer-Encoding: identity\r\n",
     b"Transfer-Encoding: chunked, gzip\r\n",
     b"Transfer-Encoding: gzip, chunked\r\n",
+    b"Transfer-Encoding: chunked, chunked\r\n",
+    b"Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n",
+    b"Transfer-Encoding: chunked,\r\n chunked\r\n",
     b"Transfer-Encoding: xchunked\r\n",
     b"Transfer-Encoding: chunked\x0b\r\n",
     b"Transfer-Encoding: \x0cchunked\r\n",
@@ -180,6 +183,23 @@ def test_what_is_right_but_rare_is_answered(server: str) -> None:
         assert talk(server, request) == [200], request
     twice = b"GET /livez HTTP/1.1\r\n" + HOST + b"\r\n"
     assert talk(server, twice * 3) == [200] * 3
+
+
+def test_the_host_of_the_first_line_counts(server: str) -> None:
+    """RFC 9112, 3.2.2: as a proxy sends it; the header is then ignored."""
+    request = b"GET http://%s/livez HTTP/1.1\r\nHost: %s\r\n\r\n"
+    assert talk(server, request % (b"evil.example", b"localhost")) == [400]
+    assert talk(server, request % (b"user@localhost", b"localhost")) == [400]
+    assert talk(server, request % (b"localhost:80", b"evil.example")) == [200]
+
+
+@pytest.mark.parametrize("start", [b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", b"\0\0\0\x2a", b'{"a": 1}'])
+def test_who_does_not_speak_http_is_told_at_once(server: str, start: bytes) -> None:
+    """A browser that tries `https:` at the port of `http:` would else wait until its time is up."""
+    address = urlsplit(server)
+    with socket.create_connection((address.hostname, address.port), timeout=5) as connection:
+        connection.sendall(start)
+        assert connection.recv(100).startswith(b"HTTP/1.0 400 ")
 
 
 BOUNDARY = b"--x\r\nContent-Disposition: form-data; name="

@@ -6,6 +6,7 @@ import errno
 import json
 import socket
 import urllib.request
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -75,6 +76,20 @@ def test_a_body_that_finds_no_room_while_it_arrives(monkeypatch: pytest.MonkeyPa
     while not request.completed:
         request.received(b"x" * 100_000)
     assert (request.error.code, of_status(request.error.code).code) == (507, "storage_full")
+
+
+def test_a_temporary_folder_that_is_removed_costs_one_request(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As by a program that tidies up; the next request gets another folder."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "gone"))
+    codes = []
+    for _ in range(2):
+        request = Request(Adjustments())
+        request.received(b"POST /api/v1/predictions HTTP/1.1\r\nHost: x\r\nContent-Length: 900000\r\n\r\n")
+        while not request.completed:
+            request.received(b"x" * 100_000)
+        codes.append(request.error and request.error.code)
+        request.close()
+    assert codes == [507, None]
 
 
 def test_no_more_connections_than_the_system_has_files_for() -> None:

@@ -29,7 +29,7 @@ _HEADERS = (*(_X + name for name in ("FOR", "PROTO", "HOST", "PORT", "PREFIX")),
 _NODE = re.compile(r"(?:\[([0-9A-Fa-f:.]+)(?:%[^\]]*)?\]|([0-9.]+))(?::(?:\d{1,5}|_[\w.-]+))?", re.ASCII)
 _OBFUSCATED = re.compile(r"_[\w.-]{1,100}", re.ASCII)  # RFC 7239, 6.3: names a visitor without telling the address
 _PAIR = re.compile(r"""\s*([\w!#$%&'*+.^`|~-]+)=("(?:[^"\\]|\\.)*"|[^\s;,"]*)\s*(;|,|$)""", re.ASCII)
-_PREFIX = re.compile(r"(?:/[\w.~-]+)+", re.ASCII)
+_PREFIX = re.compile(r"(?:/(?!\.{1,2}(?:/|$))[\w.~-]+)+", re.ASCII)  # browsers resolve `..`
 _DEFAULT_PORTS = {"http": "80", "https": "443"}
 
 
