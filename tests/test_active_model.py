@@ -89,6 +89,8 @@ def test_a_choice_that_does_not_read(content: bytes) -> None:
     path.write_bytes(content)
     with pytest.raises(BadSettings, match=r"model\.json"):
         active_model(Settings())
+    use(Settings(), "tiny")
+    assert active_model(Settings()).model == "tiny"
 
 
 def test_a_choice_that_cannot_be_written(folder: Path, tmp_path: Path) -> None:

@@ -43,6 +43,12 @@ def test_a_file_elsewhere(tmp_path: Path) -> None:
     assert load(tmp_path / "nowhere", PAWSIGHT_CONFIG=str(tmp_path / "mine.toml")).port == 9
 
 
+def test_a_file_as_windows_writes_it(tmp_path: Path) -> None:
+    """With a byte order mark, and lines that end in CR and LF."""
+    (tmp_path / "pawsight.toml").write_bytes(b'\xef\xbb\xbfport = 9\r\nhost = "x"\r\n')
+    assert load(tmp_path).port == 9
+
+
 def test_a_named_file_must_be_there(tmp_path: Path) -> None:
     with pytest.raises(BadSettings, match=r"gone\.toml"):
         load(tmp_path, PAWSIGHT_CONFIG=str(tmp_path / "gone.toml"))

@@ -84,7 +84,7 @@ def use(settings: Settings, model: str | Path) -> ActiveModel:
         sha256="" if name else classifier.card.sha256,
         at=datetime.now(UTC).isoformat(timespec="seconds"),
     )
-    choices = _read(settings.choice_file)
+    choices = _read_or_begin(settings.choice_file)
     _write(settings.choice_file, _History(choice, [*choices.before, choices.now][-_REMEMBERED:]))
     return choice
 
@@ -110,7 +110,18 @@ def _read(path: Path) -> _History:
     except FileNotFoundError:
         return _History(ActiveModel(FOLLOW), [])
     except (OSError, msgspec.DecodeError) as error:
-        raise BadSettings(f"Expected the choice of a model in {path}, but it does not read ({error}).") from error
+        raise BadSettings(
+            f"Expected the choice of a model in {path}, but it does not read ({error}).",
+            "`pawsight models use` writes a new one.",
+        ) from error
+
+
+def _read_or_begin(path: Path) -> _History:
+    """Read the file; where it is damaged, begin again with nothing that was chosen before."""
+    try:
+        return _read(path)
+    except BadSettings:
+        return _History(ActiveModel(FOLLOW), [])
 
 
 def _write(path: Path, choices: _History) -> None:

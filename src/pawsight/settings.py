@@ -6,6 +6,7 @@ of its name in capitals with `PAWSIGHT_` in front; `PORT` alone sets the port, a
 
 from __future__ import annotations
 
+import codecs
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -244,7 +245,7 @@ def _from_file(environment: Mapping[str, str], folder: Path) -> dict[str, Any]:
     if not path.exists() and CONFIG not in environment:
         return {}
     try:
-        content = msgspec.toml.decode(path.read_bytes())
+        content = msgspec.toml.decode(path.read_bytes().removeprefix(codecs.BOM_UTF8))  # editors on Windows
     except (OSError, msgspec.DecodeError, ValueError) as error:
         raise BadSettings(f"Expected settings in TOML at {path}, but it does not read ({error}).") from error
     return dict(content)

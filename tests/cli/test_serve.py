@@ -8,10 +8,12 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -72,6 +74,28 @@ def test_from_start_to_stop(picture: Any) -> None:
         kept, stopped = process.stderr.read().splitlines()
         assert kept.startswith(f"Photos are kept in {os.environ['XDG_DATA_HOME']}")
         assert stopped == "Stopped."
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="needs /proc and a shell")
+@pytest.mark.parametrize("closed", ["2>&-", "<&- >&- 2>&-", "2> >(head -n 1 >/dev/null)"])
+def test_standard_streams_that_are_closed(closed: str, picture: Any) -> None:
+    """As a daemon may start it. An archive's file or a socket would get their numbers, and a decoder write into it."""
+    with listen("127.0.0.1", 0) as free:
+        port = free.getsockname()[1]
+    words = ["bash", "-c", f'exec "$@" {closed}', "bash", *COMMAND, "--port", str(port)]
+    with subprocess.Popen(words, stdout=subprocess.DEVNULL) as process:
+        try:
+            for _ in range(300):
+                with suppress(OSError):
+                    socket.create_connection(("127.0.0.1", port), 1).close()
+                    break
+                time.sleep(0.1)
+            assert post(f"http://127.0.0.1:{port}", picture())[0] == 201
+            opened = {os.readlink(f"/proc/{process.pid}/fd/{number}").partition(":")[0] for number in range(3)}
+            assert opened <= {"/dev/null", "pipe"}
+        finally:
+            process.terminate()
+        assert process.wait(20) == 0
 
 
 def test_a_server_that_keeps_nothing_says_so() -> None:

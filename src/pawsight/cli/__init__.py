@@ -72,6 +72,7 @@ def main() -> None:
     # What Pillow has to say of an odd file helps nobody here: the file is named, with what to do, in Pawsight's words.
     warnings.filterwarnings("ignore", module="PIL")
     logging.getLogger("PIL").addHandler(logging.NullHandler())
+    _open_standard_streams()
     _print_any_name()
     try:
         group(prog_name="pawsight", standalone_mode=False)
@@ -90,6 +91,16 @@ def main() -> None:
         _fail(f"Error: {_describe(error)}")
     except MemoryError:
         _fail("Error: The memory is full. Close other programs, or use fewer --workers.")
+
+
+def _open_standard_streams() -> None:
+    """Open those standard streams that are closed (`2>&-`, some daemons): an archive's file would get their number."""
+    while (number := os.open(os.devnull, os.O_RDWR)) <= 2:
+        os.set_inheritable(number, True)
+    os.close(number)
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115  # as long as the program
 
 
 def _print_any_name() -> None:

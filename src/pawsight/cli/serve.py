@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING
 
 import click
@@ -55,10 +55,16 @@ def _serve(settings: Settings, decoders: DecoderPool) -> None:
     logs.set_up(settings)
     listener = run.listen(settings.host, settings.port)
     app = create_app(settings, decoders=decoders)
-    click.echo(f"Pawsight answers at {run.url(listener)} (Ctrl-C stops)", err=True)
-    click.echo(_kept(settings), err=True)
+    _say(f"Pawsight answers at {run.url(listener)} (Ctrl-C stops)")
+    _say(_kept(settings))
     run.serve(app, listener, settings)
-    click.echo("Stopped.", err=True)
+    _say("Stopped.")
+
+
+def _say(line: str) -> None:
+    """Print a line for the operator; a server goes on where nobody reads any more (`pawsight serve 2>&1 | head -1`)."""
+    with suppress(OSError):
+        click.echo(line, err=True)
 
 
 def _kept(settings: Settings) -> str:

@@ -41,6 +41,11 @@ def app(make_app: Callable[..., Flask], classifier: Classifier, second: Path) ->
     return make_app(classifier, models=f"lite0, {second}")
 
 
+def test_commas_without_a_name_are_no_models() -> None:
+    assert offered_folders(Settings(models="")) == offered_folders(Settings(models="none")) == []
+    assert [folder.name for folder in offered_folders(Settings(models="tiny, ,lite0,"))] == ["tiny", "lite0"]
+
+
 @pytest.fixture
 def registry(app: Flask) -> ModelRegistry:
     with app.app_context():

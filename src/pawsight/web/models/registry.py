@@ -26,7 +26,7 @@ def offered_folders(settings: Settings) -> list[Path]:
     if settings.models == NONE:
         return []
     named = zoo.names() if settings.models == ALL else settings.models.split(",")
-    return [zoo.find(name.strip()) for name in named]
+    return [zoo.find(name.strip()) for name in named if name.strip()]
 
 
 def published_folder(settings: Settings) -> Path:
