@@ -78,7 +78,7 @@ clean:
 	@touch $@
 
 .venv/test: .venv/serve
-	$(INSTALL) --editable ".[train,learn,tensorboard,postgres,ray,video,watch,mqtt]" --group test
+	$(INSTALL) --editable ".[train,learn,tensorboard,postgres,ray,video,watch,mqtt,openvino]" --group test
 	@touch $@
 
 .venv/lint: .venv/test

@@ -217,15 +217,15 @@ def export_model(
 
     Args:
         model: `default`, a shipped model's name, a folder, or an exported ONNX file.
-        to: `onnx`, `litert`, `keras` or `savedmodel`.
-        precision: what weights are stored in; None for the model's own in ONNX, float32 in others.
-        out: file, or folder of a SavedModel; None for a name made of the model's.
+        to: `onnx`, `litert`, `openvino`, `keras` or `savedmodel`.
+        precision: what weights are stored in; None for the model's own in ONNX and OpenVINO, float32 in others.
+        out: file, or folder of a SavedModel or of OpenVINO; None for a name made of the model's.
         data: what `prepare_data` wrote, to compare on its test photos and to calibrate int8.
 
     Raises:
         BadSettings: there is no such format, or something stands at `out`.
         ExportDiffers: what was written does not answer like the model; nothing of it is kept.
-        MissingExtra: the extra `train` is not installed.
+        MissingExtra: the extra `train`, or `openvino` for that format, is not installed.
     """
     with _extra("train"):
         from pawsight.export import Exporter, choose

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pawsight.export import Exporter, ExportFormat, ExportResult
     from pawsight.model.card import Precision
 
-To = Literal["onnx", "litert", "keras", "savedmodel"]
+To = Literal["onnx", "litert", "openvino", "keras", "savedmodel"]
 TITLES = ("format", "precision", "MB", "differs", "accuracy (95 % interval, n)", "ms", "written")
 WIDTHS = (10, 9, 6, 7, 33, 6, 0)
 
@@ -24,12 +24,15 @@ WIDTHS = (10, 9, 6, 7, 33, 6, 0)
 @click.command()
 @click.argument("model")
 @click.option(
-    "--to", required=True, type=click.Choice(["onnx", "litert", "keras", "savedmodel", "all"]), help="The format."
+    "--to",
+    required=True,
+    type=click.Choice(["onnx", "litert", "openvino", "keras", "savedmodel", "all"]),
+    help="The format.",
 )
 @click.option(
     "--precision",
     type=click.Choice(["float32", "float16", "int8"]),
-    help="What weights are stored in.  [default: the model's own for onnx, float32 for others]",
+    help="What weights are stored in.  [default: the model's own for onnx and openvino, float32 for others]",
 )
 @click.option(
     "--out",

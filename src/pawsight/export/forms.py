@@ -8,10 +8,10 @@ from typing import Literal, get_args
 from pawsight.errors import BadSettings
 from pawsight.model.card import Precision
 
-To = Literal["onnx", "litert", "keras", "savedmodel"]
+To = Literal["onnx", "litert", "openvino", "keras", "savedmodel"]
 TARGETS: tuple[To, ...] = get_args(To)
 PRECISIONS: tuple[Precision, ...] = get_args(Precision)
-_ENDINGS = {"onnx": ".onnx", "litert": ".tflite", "keras": ".keras", "savedmodel": ""}
+_ENDINGS = {"onnx": ".onnx", "litert": ".tflite", "openvino": "-openvino", "keras": ".keras", "savedmodel": ""}
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,8 @@ FORMS = (
     # Not in int8: with ranges that are measured at run time it is no faster than float32, and loses digits.
     ExportFormat("litert", "float32"),
     ExportFormat("litert", "float16"),
+    ExportFormat("openvino", "float32"),
+    ExportFormat("openvino", "int8"),
     ExportFormat("keras", "float32"),
     ExportFormat("savedmodel", "float32"),
 )
@@ -41,13 +43,13 @@ def choose(to: To, precision: Precision | None, own: Precision) -> ExportFormat:
     """Say which form is meant.
 
     Args:
-        precision: as asked for; where None, ONNX is left as it is, and everything else is float32.
+        precision: as asked for; where None, ONNX and OpenVINO are left as the model is, and others are float32.
         own: of the model.
 
     Raises:
         BadSettings: there is no such form.
     """
-    form = ExportFormat(to, precision or (own if to == "onnx" else "float32"))
+    form = ExportFormat(to, precision or (own if to in ("onnx", "openvino") else "float32"))
     if form not in FORMS:
         there = " or ".join(one.precision for one in FORMS if one.to == to)
         raise BadSettings(f"{to} is not written in {form.precision}.", f"Choose {there}, or another format.")

@@ -17,6 +17,7 @@ from pawsight.classifier import Classifier
 from pawsight.data import Dataset
 from pawsight.errors import BadModel, BadSettings
 from pawsight.estimates import Estimate
+from pawsight.export import openvino
 from pawsight.export.check import check_golden, check_photos, milliseconds
 from pawsight.export.forms import ExportFormat
 from pawsight.export.photos import compared, sample
@@ -36,10 +37,10 @@ class ExportResult:
     """One form of a model, written and compared.
 
     Attributes:
-        path: file, or folder of a SavedModel.
+        path: file, or folder of a SavedModel or of OpenVINO.
         bytes: of all of it.
         differs: largest difference to the source's scores on the golden pictures.
-        milliseconds: for one photo, on one processor thread where the runtime lets us say so (ONNX, LiteRT).
+        milliseconds: for one photo, on one processor thread where the runtime lets us say so (ONNX, LiteRT, OpenVINO).
         accuracy: on the photos given; None where none were.
     """
 
@@ -80,8 +81,9 @@ class Exporter:
         self._photos = compared(self._source, data, photos, watch) if data else None
 
     def can(self, form: ExportFormat) -> bool:
-        """Whether there is all it takes to write this form: ONNX in int8 needs photos, unless the model is in int8."""
-        return form != ExportFormat("onnx", "int8") or self.card.precision == "int8" or self._data is not None
+        """Whether there is all it takes to write this form: int8 needs photos, unless the model is in int8."""
+        has_ranges = form.precision != "int8" or self.card.precision == "int8" or self._data is not None
+        return has_ranges and (form.to != "openvino" or openvino.is_installed())
 
     def has_written(self, path: Path) -> bool:
         """Return whether an export of this very model stands at a path; each appears when it is complete."""

@@ -11,6 +11,7 @@ from zipfile import ZipFile
 import msgspec
 
 from pawsight.export.forms import ExportFormat
+from pawsight.export.openvino import write_openvino
 from pawsight.model.card import CARD, ModelCard, encode, read_card, read_file
 from pawsight.model.seal import seal_file
 from pawsight.runtime import InferenceSession, open_session
@@ -31,7 +32,7 @@ def write(
     """Write one form.
 
     Args:
-        path: file, or folder of a SavedModel; nothing stands there.
+        path: file, or folder of a SavedModel or of OpenVINO; nothing stands there.
         card: of the source; its golden scores stay, so that every form is held to them wherever it is loaded.
         graph: of the source, in ONNX.
         formats: makes what converts the source; called only where it has to be converted.
@@ -45,6 +46,10 @@ def write(
         return _write_file(path, own, graph)
     if form.to in ("savedmodel", "keras"):
         return _write_keras(form, path, own, formats())
+    if form.to == "openvino":
+        return write_openvino(
+            path, own, graph if form.precision == card.precision else formats().onnx(form.precision, sample)
+        )
     if form.to == "litert":
         return _write_file(path, own, formats().litert(form.precision))
     return _write_file(path, own, formats().onnx(form.precision, sample))
