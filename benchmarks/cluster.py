@@ -40,10 +40,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         top = Path(name)
         draw(top / "photos", given.photos, given.different)
+        print(f"{given.photos:,} photos, {os.cpu_count()} processors, load before the start {os.getloadavg()[0]:.1f}")
         seconds = predict(top / "alone.jsonl", top / "photos", given.model, {"PYTHON_CPU_COUNT": "1"}, "--workers", "1")
-        print(
-            f"{given.photos:,} photos, {os.cpu_count()} processors\none process: {given.photos / seconds:,.1f} photos/s"
-        )
+        print(f"one process: {given.photos / seconds:,.1f} photos/s")
         for nodes in (1, 2):
             output = top / f"nodes-{nodes}"
             seconds = on_cluster(nodes, output, top / "photos", given.model, given.partition_size)
