@@ -81,6 +81,8 @@ class Request(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
             raise ParsingError("The length of the body is given in two ways")
         if self.chunked and len(_codings(header)) > 1:
             raise ParsingError("Transfer-Encoding names more than one coding")
+        if self.proxy_scheme and not (self.proxy_netloc and self.proxy_scheme.lower() in ("http", "https")):
+            raise ParsingError("This server is no proxy")
         if self.proxy_netloc:  # `GET http://host/path`: that host counts, and not the header's (RFC 9112, 3.2.2)
             self.headers["HOST"] = self.proxy_netloc
         if not is_host(self.headers.get("HOST", "" if self.version == "1.1" else "none")):
