@@ -1,4 +1,4 @@
-"""Pawsight tells cats from dogs in photos, with honest probabilities and a picture of where it looked.
+"""Pawsight tells cats from dogs in photos, with calibrated probabilities and a heat map of where it looked.
 
     from pawsight import Classifier
 

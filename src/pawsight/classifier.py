@@ -104,7 +104,7 @@ class Prediction:
         Image.fromarray(self.overlay(name)).show(title=self.verdict)
 
     def _repr_html_(self) -> str | None:
-        """What Jupyter shows in place of the text: verdict, scores, and the heat map over the photo."""
+        """Return what Jupyter shows in place of the text: verdict, scores, and the heat map over the photo."""
         return to_html(self.overlay(), self.verdict, self.scores) if self.photo is not None else None
 
     def to_dict(self) -> dict[str, Any]:

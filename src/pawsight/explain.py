@@ -32,7 +32,7 @@ LONGEST = 1600
 
 
 def heat(evidence: Floats) -> Floats:
-    """How much each place speaks for a class.
+    """Return how strongly each place supports a class.
 
     Args:
         evidence: `(h, w)` float32, one class's layer of `Prediction.maps`.

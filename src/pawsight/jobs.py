@@ -63,7 +63,7 @@ class Job:
         self.folder = folder
 
     def status(self) -> Status | None:
-        """How far it is; None where none was ever started."""
+        """Return how far it is; None where none was ever started."""
         status = read(self.folder)
         if status and status.state == "running" and not self._lives(status):
             status = read(self.folder) or status  # it may have ended between the two looks
@@ -171,7 +171,7 @@ def _look_for_stop(folder: Path, ended: threading.Event) -> None:
 
 
 def read(folder: Path) -> Status | None:
-    """What a job wrote last; None where it never did."""
+    """Return what a job wrote last; None where it never did."""
     try:
         return msgspec.json.decode(private.read(folder / "status.json") or b"", type=Status)
     except msgspec.MsgspecError:

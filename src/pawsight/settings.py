@@ -219,7 +219,7 @@ def load_settings(
 
 
 def sources(environment: Mapping[str, str] = os.environ, folder: Path | None = None) -> dict[str, str]:
-    """Where each setting that is not a default comes from: the file's path, or the name of a variable."""
+    """Return where each setting that is not a default comes from: the file's path, or the name of a variable."""
     path = _file(environment, folder or Path.cwd())
     found = dict.fromkeys(_from_file(environment, folder or Path.cwd()), str(path))
     for name in _from_environment(environment):

@@ -74,7 +74,7 @@ class ArchiveEntry:
     corrected: datetime | None
 
     def belongs_to(self, token: str) -> bool:
-        """Whether the visitor with this token uploaded it."""
+        """Return whether the visitor with this token uploaded it."""
         return token != "" and self.visitor == hash_token(token)
 
 
@@ -176,5 +176,5 @@ class EntryPage:
 
 
 def hash_token(token: str) -> str:
-    """What is kept of a visitor's token: its SHA-256, in hex; empty where there is none."""
+    """Return what is kept of a visitor's token: its SHA-256, in hex; empty where there is none."""
     return hashlib.sha256(token.encode()).hexdigest() if token else ""

@@ -199,7 +199,7 @@ class PhotoStore:
                 durable.remove(self._lock_file(owner))
 
     def _is_failed(self, path: Path) -> bool:
-        """Whether it is a claim of this store, and left behind by an upload that failed."""
+        """Return whether it is a claim of this store, and left behind by an upload that failed."""
         return _owner(path) == self._owner and path not in self._in_use
 
     def _in_claims(self) -> list[Path]:

@@ -69,7 +69,7 @@ def _purge_old(index: Index, files: PhotoStore | None, before: datetime) -> int:
 
 
 def _surplus(index: Index, max_bytes: int) -> Sequence[str]:
-    """Some entries to delete, while all files together have more than so many bytes."""
+    """Return some entries to delete, while all files together have more than so many bytes."""
     with index.reading() as session:
         excess = stored_bytes(session) - max_bytes
         order = (EntryRow.correction.is_not(None), EntryRow.created <= mappers.now(), EntryRow.created, EntryRow.id)

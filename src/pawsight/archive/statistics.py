@@ -49,7 +49,7 @@ def _day(day: object, rows: list[tuple[object, str, int, int, int]]) -> Day:
 
 
 def verdicts(session: Session, wanted: Filter) -> Counter[str]:
-    """How often each verdict was given, see `Archive.verdicts`."""
+    """Return how often each verdict was given, see `Archive.verdicts`."""
     query = sa.select(EntryRow.verdict, sa.func.count()).where(*where(wanted)).group_by(EntryRow.verdict)
     return Counter({row[0]: row[1] for row in session.execute(query)})
 
@@ -100,5 +100,5 @@ def shift(counts: Mapping[str, int], reference: Mapping[str, int]) -> Shift:
 
 
 def _chi_square(degrees: int) -> float:
-    """What a chi-square variable exceeds once in a hundred times (Wilson and Hilferty 1931; within 3 %)."""
+    """Return what a chi-square variable exceeds once in a hundred times (Wilson and Hilferty 1931; within 3 %)."""
     return degrees * (1 - 2 / (9 * degrees) + _Z_99 * math.sqrt(2 / (9 * degrees))) ** 3 if degrees else 0.0

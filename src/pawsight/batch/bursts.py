@@ -156,7 +156,7 @@ def _next_shot(left: PhotoFingerprint, right: PhotoFingerprint) -> bool:
 
 
 def _alike(left: PhotoFingerprint, right: PhotoFingerprint) -> bool:
-    """Whether two photos differ by at most `RELATED` gray levels, and less from each other than from an empty picture;
+    """Return whether two photos differ by at most `RELATED` gray levels, and less than each from an empty picture;
     without the second condition all empty pictures would be one."""
     empty = np.zeros_like(left.thumbnail)
     apart = _mean_difference(left.thumbnail, right.thumbnail)

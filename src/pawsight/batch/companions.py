@@ -79,7 +79,7 @@ def sidecars(photo: Path) -> list[Path]:
 
 
 def rest_of(companion: str, photo: str) -> str:
-    """What follows the photo's stem in the name of a file that goes with it: `.xmp`, `.jpg.xmp`, `_01.jpg.xmp`."""
+    """Return what follows the photo's stem in the name of its companion: `.xmp`, `.jpg.xmp`, `_01.jpg.xmp`."""
     return companion[len(_stem(photo)) :]
 
 

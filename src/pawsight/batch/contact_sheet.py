@@ -116,7 +116,7 @@ def write_audit_page(into: Path, sides: Sequence[Side], page: Path, limits: Limi
 
 
 def sureness(step: Step) -> float:
-    """How far a photo's scores are from even: 0..0.5."""
+    """Return how far a photo's scores are from even: 0..0.5."""
     return min(abs(score - 0.5) for score in step.scores.values())
 
 

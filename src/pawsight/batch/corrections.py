@@ -49,7 +49,7 @@ def count_labels(folder: Path) -> SortedLabels:
 
 
 def is_labeled_photo(path: str) -> bool:
-    """Whether a file of a sorted folder is a photo with a label.
+    """Return whether a file of a sorted folder is a photo with a label.
 
     Args:
         path: begins with the name of the sorted folder, with `/` between its parts.

@@ -215,7 +215,7 @@ def _unit(features: Floats) -> Floats:
 
 
 def _surely_above(some: Floats, others: Floats, limit: float) -> bool:
-    """Whether the chance that one of `some` exceeds one of `others` is above a limit, beyond its error."""
+    """Return whether the chance that one of `some` exceeds one of `others` is above a limit, beyond its error."""
     ordered = np.sort(others)
     below = np.searchsorted(ordered, some, "left") + np.searchsorted(ordered, some, "right")
     chance = float(below.mean()) / 2 / len(others)

@@ -51,7 +51,7 @@ class Inventory:
     _known: set[str] = field(default_factory=set)
 
     def holds(self, path: str) -> bool:
-        """Whether a photo is already here: the same content, under any name and in any of the folders."""
+        """Return whether a photo is already here: the same content, under any name and in any of the folders."""
         try:
             status = os.stat(path)
             if (os.path.abspath(path), status.st_size, status.st_mtime_ns) in self.sources:
@@ -160,7 +160,7 @@ def _replaced(last: dict[str, _Placed], step: Step) -> tuple[str, int, int]:
 
 
 def _is_there(path: Path, step: Step) -> bool:
-    """Whether a file is the one that a step put there; by size and time, which no move changes, else by content."""
+    """Return whether a file is the one that a step put there, by size and time, which no move changes, or content."""
     try:
         status = path.stat()
     except OSError:
@@ -186,7 +186,7 @@ def _by_size(into: Path, without: set[Path] | None = None) -> dict[int, list[Pat
 
 
 def _files(into: Path) -> Iterator[Path]:
-    """All files below a folder but for the records; links are not followed."""
+    """Return all files below a folder but for the records; links are not followed."""
     for folder, below, names in os.walk(into):
         below[:] = sorted(name for name in below if name != HOME)
         yield from (path for name in sorted(names) if (path := Path(folder, name)).is_file() and not path.is_symlink())

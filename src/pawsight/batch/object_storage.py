@@ -20,7 +20,7 @@ _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
 
 
 def is_address(word: str) -> bool:
-    """Whether a word is an address and no path."""
+    """Return whether a word is an address and no path."""
     return bool(_ADDRESS.match(word))
 
 

@@ -70,7 +70,7 @@ class SortPlan(Struct, frozen=True, kw_only=True):
         return [step for step in self.steps if step.verdict and not step.refile]
 
     def counts(self) -> dict[str, int]:
-        """How many photos go into each folder: those of classes first, the one for people last."""
+        """Return how many photos go into each folder: those of classes first, the one for people last."""
         found = Counter(folder_of(step.verdict) for step in self.photos)
         return {name: found[name] for name in (*self.classes, BOTH, NEITHER, PLEASE_CHECK)}
 

@@ -1,4 +1,4 @@
-"""`pawsight admin`: the door to the admin pages."""
+"""`pawsight admin`: the password of the admin pages."""
 
 from __future__ import annotations
 

@@ -217,7 +217,7 @@ def _make_folder(folder: Path | None) -> None:
 
 
 def _refusals(results: Sequence[Evaluation], data: Dataset, folders: Sequence[Path]) -> list[Refusal]:
-    """What one model does with photos of neither: of this split, and, from its training, of kinds left out."""
+    """Return what one model does with photos of neither: of this split, and, from its training, of kinds left out."""
     from pawsight.evaluate.false_accepts import false_accepts, read_refusal
     from pawsight.model.card import read_card
 

@@ -79,7 +79,7 @@ def command(
 def _forms(
     exporter: Exporter, to: To | Literal["all"], precision: Precision | None, out: Path | None
 ) -> dict[ExportFormat, Path]:
-    """What is to be written, and where."""
+    """Return what is to be written, and where."""
     from pawsight.export import FORMS, choose
 
     card = exporter.card

@@ -61,7 +61,7 @@ def count(number: int, noun: str) -> str:
 
 
 def _earlier(plan: SortPlan) -> Iterator[str]:
-    """What the sort found of earlier ones."""
+    """Return what the sort found of earlier ones."""
     from pawsight.batch.plan import folder_of
     from pawsight.text import printable
 
@@ -99,7 +99,7 @@ def _promise(promise: Promise, into: str) -> str:
 
 
 def _scope(promise: Promise) -> str:
-    """What the promise is about, before it is made."""
+    """Return what the promise is about, before it is made."""
     if not promise.mix:
         return "What follows holds for photos of the model's classes only, not for photos of anything else."
     total = sum(promise.mix.values())

@@ -114,7 +114,7 @@ def _ask(url: str, have: int, tag: str) -> http.client.HTTPResponse:
 
 
 def _start(url: str, response: http.client.HTTPResponse, have: int) -> int:
-    """Where the answer begins: at what we have, or at 0 where the server sends everything again."""
+    """Return where the answer begins: at what we have, or at 0 where the server sends everything again."""
     if response.status != HTTPStatus.PARTIAL_CONTENT:
         return 0
     if not response.headers.get("Content-Range", "").startswith(f"bytes {have}-"):
@@ -123,7 +123,7 @@ def _start(url: str, response: http.client.HTTPResponse, have: int) -> int:
 
 
 def _total(url: str, response: http.client.HTTPResponse, start: int) -> int:
-    """How many bytes the whole file has."""
+    """Return how many bytes the whole file has."""
     if response.length is None:
         raise DownloadFailed(f"Expected {url} to say how many bytes it has, but it does not.", _by_hand(url))
     total = start + response.length
@@ -137,7 +137,7 @@ def _total(url: str, response: http.client.HTTPResponse, start: int) -> int:
 
 
 def _tag(response: http.client.HTTPResponse) -> str:
-    """What tells this file from a later one at the same address; weak tags may not be used for that."""
+    """Return what tells this file from a later one at the same address; weak tags may not be used for that."""
     tag = response.headers.get("ETag", "")
     return tag if tag.startswith('"') else response.headers.get("Last-Modified", "")
 

@@ -168,7 +168,7 @@ def is_clutter(member: str) -> bool:
 
 
 def is_system_file(member: str) -> bool:
-    """Return whether a name is one that a system left behind, which nobody misses."""
+    """Return whether a name is one of the files that systems leave in folders, such as `.DS_Store`."""
     path = PurePosixPath(member)
     return path.name in _SYSTEM_FILES or any(
         part.startswith(("._", ".Trash")) or part == "__MACOSX" for part in path.parts

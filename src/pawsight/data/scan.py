@@ -46,7 +46,7 @@ Opened = tuple[ScannedPhoto, Pixels] | RejectedFile
 
 
 def scan(files: Iterable[SourceFile], size: int, fit: FitMode) -> Generator[Opened]:
-    """Open files on all processors (Pillow lets threads run side by side) and hand them out in order.
+    """Open files on all processors (Pillow lets threads run side by side) and yield them in order.
 
     Only `WINDOW` files are in work at a time, so memory does not grow with their number.
 

@@ -25,7 +25,7 @@ def thumbnail(pixels: Pixels) -> Pixels:
 
 
 def difference(thumbnails: Pixels, pairs: Indices) -> Floats:
-    """How many grey levels the thumbnails of each pair differ on average, overall brightness aside: `(P,)` float32.
+    """Return the mean difference of the thumbnails of each pair in gray levels, without brightness: `(P,)` float32.
 
     Args:
         thumbnails: `(N, THUMBNAIL, THUMBNAIL)` uint8.

@@ -133,7 +133,7 @@ class Decoder:
                 os.setpriority(os.PRIO_PROCESS, self._process.pid, _BEHIND)
 
     def _ended_by_a_limit(self) -> bool:
-        """Whether the system ended it, for its time or for want of memory, and not a mistake of its own."""
+        """Return whether the system ended it, for its time or for want of memory, and not a mistake of its own."""
         try:
             return self._process.wait(1) in _BY_A_LIMIT
         except subprocess.TimeoutExpired:  # it lives, and sent nonsense
@@ -150,7 +150,7 @@ class Decoder:
 
 
 def _environment() -> dict[str, str]:
-    """Where Python finds its modules; one thread for NumPy's BLAS, whose others would only cost memory; and 8 MB
+    """Return where Python finds its modules; one thread for NumPy's BLAS, whose others would only cost memory; and 8 MB
     that are kept for the next photo, since asking the system for new memory takes as long as making a thumbnail."""
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
     paths = os.pathsep.join(os.path.abspath(path) for path in sys.path)

@@ -33,7 +33,7 @@ def check_machine(settings: Settings) -> Iterator[Diagnosis]:
 
 
 def processor(described: str) -> Diagnosis:
-    """Whether the processor has what makes an int8 model fast.
+    """Check whether the processor has the instructions that make int8 models fast.
 
     Args:
         described: content of Linux's `/proc/cpuinfo`; empty on other systems.
@@ -51,7 +51,7 @@ def processor(described: str) -> Diagnosis:
 
 
 def cores(settings: Settings) -> Diagnosis:
-    """How many requests run side by side, and on how many cores."""
+    """Report how many requests run side by side, and on how many cores."""
     usable = usable_processors()
     says = f"{usable} usable, {settings.threads} threads answer"
     if settings.threads > 16 * usable:  # threads wait for bodies and disks, too
@@ -60,7 +60,7 @@ def cores(settings: Settings) -> Diagnosis:
 
 
 def memory() -> Diagnosis:
-    """What this process may have, by the machine and by its container."""
+    """Report the memory that this process may use, by the machine and by its container."""
     if not hasattr(os, "sysconf") or "SC_PHYS_PAGES" not in os.sysconf_names:
         return Diagnosis("memory", "ok", "this system does not report it")
     total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
@@ -73,7 +73,7 @@ def memory() -> Diagnosis:
 
 
 def writable(about: str, folder: Path) -> Diagnosis:
-    """Whether a file can be made in a folder."""
+    """Check whether a file can be made in a folder."""
     try:
         with tempfile.TemporaryFile(dir=folder) as file:
             file.write(b"x")

@@ -139,6 +139,6 @@ def measure_robustness(
 
 
 def _labels(classifier: Classifier, photo: bytes) -> list[str]:
-    """What the model takes each variant of a photo for."""
+    """Return what the model takes each variant of a photo for."""
     fitted = [classifier.fit(one) for one in variants(classifier.decode(photo))]
     return [prediction.label for prediction in classifier.predict_fitted(fitted)]

@@ -140,7 +140,7 @@ def read_prepared(classifier: Classifier, photo: bytes) -> Pixels:
 
 
 def answer(classifiers: Sequence[Classifier], photo: bytes) -> list[Scored]:
-    """What each model says of one photo."""
+    """Return what each model predicts for one photo."""
     fitted = {classifier.card.input: classifier for classifier in classifiers}
     pixels = {how: read_prepared(classifier, photo) for how, classifier in fitted.items()}
     return [_scored(one.predict_fitted([pixels[one.card.input]])[0]) for one in classifiers]

@@ -72,7 +72,7 @@ def accuracy(scores: Floats, targets: Floats) -> Estimate:
 
 
 def milliseconds(card: ModelCard, session: InferenceSession) -> float:
-    """What one photo takes, the median of `RUNS`."""
+    """Return the milliseconds that one photo takes, the median of `RUNS`."""
     picture = golden.fitted(card)[:1]
     taken = []
     for _ in range(RUNS):

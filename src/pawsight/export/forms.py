@@ -22,7 +22,7 @@ class ExportFormat:
     precision: Precision
 
     def filename(self, model: str) -> str:
-        """What a model in this form is called, next to the others."""
+        """Return what a model in this form is called, next to the others."""
         inner = "-savedmodel" if self.to == "savedmodel" else "" if self.to == "keras" else f"-{self.precision}"
         return f"{model}{inner}{_ENDINGS[self.to]}"
 

@@ -47,7 +47,7 @@ def compared(classifier: Classifier, data: Dataset, count: int, watch: ProgressH
 
 
 def sample(classifier: Classifier, data: Dataset, count: int, watch: ProgressHook) -> Pixels:
-    """Some photos of the training split: `(N, S, S, 3)` uint8."""
+    """Return some photos of the training split: `(N, S, S, 3)` uint8."""
     return _read(classifier, data, _evenly(data.indices("train"), count), watch, "Reading photos for int8")
 
 

@@ -81,7 +81,7 @@ class Exporter:
         self._photos = compared(self._source, data, photos, watch) if data else None
 
     def can(self, form: ExportFormat) -> bool:
-        """Whether there is all it takes to write this form: int8 needs photos, unless the model is in int8."""
+        """Return whether there is all it takes to write this form: int8 needs photos, unless the model is in int8."""
         has_ranges = form.precision != "int8" or self.card.precision == "int8" or self._data is not None
         return has_ranges and (form.to != "openvino" or openvino.is_installed())
 

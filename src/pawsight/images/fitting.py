@@ -44,7 +44,7 @@ def fit_image(image: Image.Image, size: int, mode: FitMode, interpolation: Inter
 
 
 def fitted_box(height: int, width: int, mode: FitMode) -> tuple[float, float, float, float]:
-    """What part of a photo the fitted square shows, as (left, top, right, bottom) in pixels of the photo.
+    """Return what part of a photo the fitted square shows, as (left, top, right, bottom) in pixels of the photo.
 
     With `pad` the box reaches beyond the photo.
 

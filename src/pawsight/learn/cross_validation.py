@@ -109,7 +109,7 @@ def _thin(train: Indices, labels: Sequence[str], share: float) -> Iterator[Indic
 
 
 def planned_work(photos: int, strengths: int) -> float:
-    """How many photos all heads of a plan learn from together, for the time that will take."""
+    """Return how many photos all heads of a plan learn from together, for the time that will take."""
     if photos > MOST_FOR_FOLDS:
         return photos * (strengths * (0.8 + 0.9) + 1)
     return photos * (strengths * (FOLDS - 1) * INNER_FOLDS + 1)

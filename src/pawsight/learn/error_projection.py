@@ -71,7 +71,7 @@ class ErrorProjection:
         return self.rng.binomial(held, 1 - self.errors_with(name, photos)).astype(np.float64)
 
     def more(self, name: str, photos: int) -> Range | None:
-        """How many photos to add to so many until at most `TARGET` are missed; None where that is likely already.
+        """Return how many photos to add until at most `TARGET` are missed; None where that is likely already.
 
         Draws that never get there count as one more than `MOST`.
         """

@@ -41,13 +41,13 @@ def measure(
     if not single.any():
         raise ValueError("Expected photos that show exactly one class, but there are none.")
     wanted, probabilities = targets[single], scores[single]
-    truth, guess, names = wanted.argmax(axis=1), probabilities.argmax(axis=1), np.asarray(classes, dtype=object)
+    truth, predicted, names = wanted.argmax(axis=1), probabilities.argmax(axis=1), np.asarray(classes, dtype=object)
     judged = np.asarray(verdicts, dtype=object)
-    counts = _confusion(truth, guess, len(classes))
+    counts = _confusion(truth, predicted, len(classes))
     per_class = dict(zip(classes, _per_class(counts, _areas(wanted, probabilities)), strict=True))
     return Metrics(
         split=split,
-        accuracy=proportion(int((truth == guess).sum()), len(truth)),
+        accuracy=proportion(int((truth == predicted).sum()), len(truth)),
         **_means(counts, list(per_class.values())),
         log_loss=_log_loss(wanted, probabilities),
         calibration_error=calibration_error(wanted, probabilities),
@@ -98,9 +98,9 @@ def _log_loss(targets: Floats, scores: Floats) -> Estimate:
     return mean_of_losses(losses, worst)
 
 
-def _confusion(truth: Labels, guess: Labels, classes: int) -> Labels:
+def _confusion(truth: Labels, predicted: Labels, classes: int) -> Labels:
     """Return `(C, C)` photos: rows are true classes, columns predicted ones."""
-    return np.bincount(truth * classes + guess, minlength=classes**2).reshape(classes, classes)
+    return np.bincount(truth * classes + predicted, minlength=classes**2).reshape(classes, classes)
 
 
 def _per_class(counts: Labels, areas: npt.NDArray[np.float64]) -> list[ClassMetrics]:

@@ -224,7 +224,7 @@ def _check(card: ModelCard, path: Path) -> None:
 
 
 def _is_inside(name: str) -> bool:
-    """Whether a name stays in the folder, on every system."""
+    """Return whether a name stays in the folder, on every system."""
     parts = name.replace("\\", "/").split("/")
     return not {"", ".", ".."} & set(parts) and ":" not in name and name.isprintable()
 

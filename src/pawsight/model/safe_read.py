@@ -21,7 +21,7 @@ def read_inside(folder: Path, name: str, most: int) -> bytes:
 
     Raises:
         BadModel: it leads out of the folder, is no plain file, or has more bytes.
-        OSError: the system does not hand it over.
+        OSError: it cannot be read.
     """
     path = folder / name
     real = Path(os.path.realpath(path, strict=True))

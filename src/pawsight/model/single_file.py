@@ -21,7 +21,7 @@ _MARK = _KEY + bytes([len(PROPERTY)]) + PROPERTY + _VALUE
 
 
 def is_litert(data: bytes) -> bool:
-    """Whether a file is LiteRT's (FlatBuffers write the identifier behind the first offset)."""
+    """Return whether a file is LiteRT's (FlatBuffers write the identifier behind the first offset)."""
     return data[4:8] == b"TFL3"
 
 

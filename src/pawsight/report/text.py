@@ -73,7 +73,7 @@ def tabulate(results: Sequence[Evaluation], sizes: Sequence[int]) -> str:
 
 
 def contrast(comparison: Comparison) -> str:
-    """Whether one of two models is better, in one line, such as `A is better than B: only A right 12, ...`."""
+    """Return whether one of two models is better, in one line, such as `A is better than B: only A right 12, ...`."""
     counts = (
         f"only {comparison.first} right: {comparison.only_first:,}, "
         f"only {comparison.second} right: {comparison.only_second:,}, p = {comparison.p:.2g}"
@@ -85,7 +85,7 @@ def contrast(comparison: Comparison) -> str:
 
 
 def explain_corrections(corrected: CorrectedFigures) -> str:
-    """What was corrected, in one line."""
+    """Return what was corrected, in one line."""
     return (
         f"By corrected labels ({corrected.changed:,} labels of split {corrected.result.split} changed, "
         f"{corrected.left_out:,} photos left out):"

@@ -99,7 +99,7 @@ def _messages(message: memoryview) -> Iterator[tuple[int, memoryview]]:
 
 
 def _fields(message: memoryview) -> Iterator[Field]:
-    """All fields of a message: number, and a number or bytes.
+    """Return all fields of a message: number, and a number or bytes.
 
     Raises:
         BadModel: it is no message, or ends too early.

@@ -61,7 +61,7 @@ class Checkpoint:
         return msgspec.json.decode(path.read_bytes(), type=TrainingProgress) if path.exists() else TrainingProgress()
 
     def has(self, name: str) -> bool:
-        """Whether weights of this name are there."""
+        """Return whether weights of this name are there."""
         return self._path(name).exists()
 
     def save(self, name: str, model: keras.Model, progress: TrainingProgress | None = None) -> None:

@@ -79,7 +79,7 @@ def fit_heads(network: Network, data: Dataset, recipe: Recipe, work: Path) -> He
     """
     reader = TrunkReader(network, data, recipe, work / "trunk.onnx")
     held_out, pairs = (read(data.indices("validation")) for read in (reader.plain, lambda rows: reader.pairs(rows, 0)))
-    # The gate speaks for photos of neither; scores of the others are calibrated without them.
+    # The gate decides on photos of neither; scores of the others are calibrated without them.
     shown = held_out.targets.any(axis=1)
     scaling = fit_scaling(held_out.logits[shown], held_out.targets[shown])
     kernel, bias = network.head.get_weights()
@@ -99,7 +99,7 @@ def fit_heads(network: Network, data: Dataset, recipe: Recipe, work: Path) -> He
 
 
 def _training(data: Dataset, kinds: Any) -> Indices:
-    """All training photos of neither, and the first `PETS` others by content hash."""
+    """Return all training photos of neither, and the first `PETS` others by content hash."""
     train = data.indices("train")
     shown = data.targets[train].sum(axis=1) > 0
     pets = sorted(train[shown], key=lambda place: data.rows[place].sha256)[:PETS]

@@ -110,7 +110,7 @@ def _reader(model: onnx.ModelProto, name: str) -> onnx.NodeProto | None:
 
 
 def _same_everywhere(model: onnx.ModelProto, steps: list[onnx.NodeProto]) -> bool:
-    """Whether constants of these nodes are one number, or one for each channel."""
+    """Return whether constants of these nodes are one number, or one for each channel."""
     shapes = {tensor.name: int(np.prod(tensor.dims)) for tensor in model.graph.initializer}
     names = {name for node in steps for name in node.input[1:]}
     made = {node.output[0]: node.input for node in model.graph.node}
@@ -139,7 +139,7 @@ def _compute(model: onnx.ModelProto, tensor: str) -> npt.NDArray[Any] | None:
 
 
 def _returns_pixels(model: onnx.ModelProto, tensor: str) -> bool:
-    """Whether a tensor is the pixels, channels first: all 256 values are tried in each channel."""
+    """Return whether a tensor is the pixels, channels first: all 256 values are tried in each channel."""
     values = _compute(model, tensor)
     return values is not None and np.array_equal(values, _every_value(_size(model)).transpose(_TO_CHANNELS_FIRST))
 

@@ -90,7 +90,7 @@ class PhotoLoader(keras.utils.PyDataset):
         return targets
 
     def places(self, index: int) -> Indices:
-        """Which photos of the data are in one batch, `(B,)`."""
+        """Return which photos of the data are in one batch, `(B,)`."""
         return self._order[index * self._recipe.batch : (index + 1) * self._recipe.batch]
 
     def photo(self, place: int) -> Pixels:

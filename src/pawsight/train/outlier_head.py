@@ -23,7 +23,7 @@ ITERATIONS = 300
 REFUSED, DOUBTED = 0.0003, 0.003
 LOW, HIGH = 0.2, 0.8
 STEEPEST = 3.0
-FEWEST = 20  # photos of neither; fewer teach nothing
+FEWEST = 20  # photos of neither; fewer tell nothing about others
 
 Mask = npt.NDArray[np.bool_]
 

@@ -70,7 +70,7 @@ def make_phase_model(network: Network, data: Dataset, recipe: Recipe, phase: Pha
 
 
 def _taught(recipe: Recipe) -> bool:
-    """Whether a teacher's ImageNet head is learned from."""
+    """Return whether a teacher's ImageNet head is learned from."""
     return bool(recipe.teacher and recipe.keep_imagenet)
 
 

@@ -27,7 +27,7 @@ _SMALLEST = {
 
 
 def partial_folder(out: Path) -> Path:
-    """Where a run keeps its checkpoints until its model folder is complete."""
+    """Return where a run keeps its checkpoints until its model folder is complete."""
     return out.with_name(f"{out.name}.partial")
 
 

@@ -59,7 +59,7 @@ def check(data: Dataset, engine: Engine, model: str, watch: Watch = lambda parts
 
 
 def _suspects(rows: Sequence[Row], judgement: Judgement, copies: Sequence[Duplicates]) -> list[LabelSuspect]:
-    """All photos of some suspicion, and no fewer than `LEAST_NUMBER` if there are so many, worst first."""
+    """Return all photos of some suspicion, and no fewer than `LEAST_NUMBER` if there are so many, worst first."""
     contradicted = {photo.path for group in copies if group.contradictory for photo in group.photos}
     doubt = np.array([CONTRADICTED * (row.path in contradicted) for row in rows])
     wrong = 1 - (1 - judgement.wrong) * (1 - doubt)

@@ -27,10 +27,10 @@ Flags = npt.NDArray[np.bool_]
 
 
 def find_shortcuts(rows: Sequence[Row], survey: Survey) -> list[Shortcut]:
-    """Ask of each trivial number how well it alone tells the classes; the best telling first.
+    """Measure how well each trivial number alone tells the classes apart; the most telling first.
 
-    Each number teaches a small tree, which then answers for photos that it did not see. Photos of `neither` often come
-    from elsewhere and would hide what separates the classes: they are compared with all others on their own.
+    A small decision tree is trained on each number, and predicts for photos that it did not see. Photos of `neither`
+    often come from elsewhere and would hide what separates the classes: they are compared with all others separately.
 
     Returns:
         One entry a number, and one more where there are photos of `neither`; none where cross-validation is impossible
@@ -67,7 +67,7 @@ def _measure(numbers: Mapping[str, Floats], labels: Names, groups: Names, asked:
 
 
 def _answers(numbers: Floats, labels: Names, parts: list[tuple[Indices, Indices]]) -> Floats:
-    """How probable a tree finds each label for photos that it did not see: `(N, labels)`, in their sorted order."""
+    """Return a tree's probability of each label for photos that it did not see: `(N, labels)`, in sorted order."""
     probabilities = np.zeros((len(labels), len(np.unique(labels))), np.float32)
     for learn, ask in parts:
         tree = DecisionTreeClassifier(max_leaf_nodes=_LEAVES, min_samples_leaf=_SMALLEST_LEAF, random_state=0)

@@ -92,7 +92,7 @@ def judge(
 def _taught(
     parts: list[tuple[Indices, Indices]], taught: npt.NDArray[np.bool_], labels: Labels
 ) -> list[tuple[Indices, Indices]]:
-    """Leave photos that may not teach out of what is learned from; return nothing where that empties a label."""
+    """Leave photos that may not be learned from out of the training set; return nothing where that empties a label."""
     kept = [(learn[taught[learn]], ask) for learn, ask in parts]
     number = len(np.unique(labels))
     return kept if all(len(np.unique(labels[learn])) == number for learn, _ in kept) else []
@@ -129,7 +129,7 @@ def _answer(known: Floats, labels: Labels, asked: Floats) -> tuple[Floats, Float
 
 
 def _none(residuals: Floats, labels: Labels) -> Floats:
-    """How sure it is, 0..1, that photos show no class though they are filed as one, `(N,)`.
+    """Return how sure it is, 0..1, that photos show no class though they are filed as one, `(N,)`.
 
     Residuals are given in spreads above the middle: from the median to the 84th percentile of the photos of classes,
     which a few outliers do not move.

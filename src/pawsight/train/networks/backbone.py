@@ -65,7 +65,7 @@ def _weighted(model: keras.Model) -> list[keras.layers.Layer]:
 
 
 def prepare(pixels: Any, name: str) -> Any:
-    """What the `preprocess_input` of a network does: `(N, S, S, 3)` float32 RGB, 0..255, to what its weights want."""
+    """Apply the `preprocess_input` of a network to `(N, S, S, 3)` float32 RGB, 0..255."""
     if name.startswith("DenseNet"):
         scale = [1 / (255 * spread) for spread in _IMAGENET_SPREAD]
         offset = [-mean / spread for mean, spread in zip(_IMAGENET_MEAN, _IMAGENET_SPREAD, strict=True)]

@@ -25,7 +25,7 @@ def moment(at: datetime) -> str:
 
 
 def install(app: Flask) -> None:
-    """Add the pages, and teach the templates their words."""
+    """Register the pages, and the filters of their templates."""
     app.register_blueprint(admin)
     app.register_blueprint(login.login)
     app.jinja_env.filters.update(verdict_text=usage_chart.words, moment=moment, span=forecast.span)

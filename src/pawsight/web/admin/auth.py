@@ -21,7 +21,7 @@ _READS = {"GET", "HEAD", "OPTIONS"}
 
 
 def sessions() -> LoginSessions:
-    """Who is logged in at this server."""
+    """Return the admin sessions of this server."""
     return LoginSessions(state().settings.admin_folder / "sessions")
 
 
@@ -80,7 +80,7 @@ def _is_ours(session: LoginSession) -> bool:
 
 
 def off() -> Response:
-    """What stands here while no password is set."""
+    """Return the page that is shown while no password is set."""
     return Response(render_template("admin/off.html"), 404, mimetype="text/html")
 
 
@@ -95,11 +95,11 @@ def csrf() -> Markup:
 
 
 def common() -> dict[str, Any]:
-    """What every page may show: whether there are admin pages, and who is behind the door."""
+    """Return what every page may show: whether there are admin pages, and whether this visitor is logged in."""
     return {"admin_is_on": password.is_set(state().settings), "csrf": csrf, "admin": g.get("admin")}
 
 
 def install(blueprint: Blueprint) -> None:
-    """Stand before a blueprint, and teach templates about the door."""
+    """Require a login for all routes of a blueprint, and tell templates who is logged in."""
     blueprint.before_request(require_login)
     blueprint.app_context_processor(common)

@@ -14,7 +14,7 @@ class ProjectForecast(Forecast, frozen=True, kw_only=True):
     """Content of `forecast.json`."""
 
     def advice(self, name: str) -> str:
-        """How many more photos a class needs, in words."""
+        """Return how many more photos a class needs, in words."""
         more = self.classes[name].more
         if more is None:
             return _("enough to find 19 of 20")

@@ -51,7 +51,7 @@ def _find(id: str) -> Project:
 
 @learning.get("/")
 def index() -> str:
-    """All models that were begun here."""
+    """Return all models that were begun here."""
     begun = list(project_store.projects(_root()))
     return render_template(
         "admin/projects.html", projects=begun, missing=project_store.missing(), **publish.published_models()
@@ -140,7 +140,7 @@ def add_photos(id: str) -> AnyResponse | str:
 
 @learning.get("/<id>/classes/<name>")
 def photos(id: str, name: str) -> str:
-    """All photos of a class."""
+    """Return all photos of a class."""
     project = _find(id)
     return render_template("admin/class.html", project=project, name=name, photos=project.photos(name))
 
@@ -207,7 +207,7 @@ def try_out(id: str) -> str | AnyResponse:
 
 
 def _explained(pixels: np.ndarray[Any, Any], prediction: Prediction, card: ModelCard) -> str:
-    """Where the model looked for its highest class, as an address that holds the picture."""
+    """Return where the model looked for its highest class, as an address that holds the picture."""
     evidence = np.ascontiguousarray(prediction.maps[:, :, card.classes.index(prediction.label)])
     png = to_png(overlay(pixels, heat(evidence), card.input))
     return "data:image/png;base64," + base64.b64encode(png).decode()

@@ -77,7 +77,7 @@ def _too_many(wait: float) -> Response:
 
 
 def _next(wanted: str) -> str:
-    """Where to go after the login: a page of ours, or the first one."""
+    """Return where to go after the login: a page of ours, or the first one."""
     # A line's end would be a header.
     ours = wanted.startswith(f"{request.root_path}/admin/") and "\\" not in wanted and wanted.isprintable()
     return wanted if ours else url_for("admin.overview.index")

@@ -131,7 +131,7 @@ def _choices(archive: Archive) -> FilterChoices:
 
 @photos.get("/<id>")
 def show(id: str) -> str:
-    """All that is known of one photo."""
+    """Return all that is known of one photo."""
     archive = state().archive
     entry = archive.get(id)
     return render_template("admin/photo.html", entry=entry, history=archive.history(id), same=_same(entry))

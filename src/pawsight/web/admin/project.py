@@ -178,7 +178,7 @@ def begin(root: Path, name: str) -> Project:
 
 
 def projects(root: Path) -> Iterator[Project]:
-    """All projects, the newest first."""
+    """Return all projects, the newest first."""
     found = [project for path in root.glob("*/about.json") if (project := _read(path.parent))]
     yield from sorted(found, key=lambda project: -project.about.begun)
 

@@ -104,7 +104,7 @@ def remove(name: str) -> AnyResponse:
 
 
 def published_models() -> dict[str, Any]:
-    """What the page of all models shows: those that visitors may choose, and what is wrong with others."""
+    """Return what the page of all models shows: those that visitors may choose, and what is wrong with others."""
     registry = state().registry
     if registry.kept is None:
         return {"offers": [], "broken": {}}
@@ -112,7 +112,7 @@ def published_models() -> dict[str, Any]:
 
 
 def published_name(project: Project) -> dict[str, Any]:
-    """What the page of one model shows: whether it can be offered, and which version of it is."""
+    """Return what the page of one model shows: whether it can be offered, and which version of it is."""
     settings, registry = state().settings, state().registry
     card = published.kept_card(published_folder(settings), project.about.name)
     return {

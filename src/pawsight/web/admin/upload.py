@@ -111,7 +111,7 @@ def _unpacked(filling: ProjectUpload, files: list[SourceFile]) -> Iterator[tuple
 
 
 def reason(error: PawsightError) -> str:
-    """What is wrong with one photo, in the visitor's language."""
+    """Return what is wrong with one photo, in the visitor's language."""
     known = isinstance(error, ImageError) and error.code in problems.KNOWN
     return problems.in_words(problems.describe(error)).title if known else exactly(error)
 

@@ -80,7 +80,7 @@ def codes(text: str) -> Markup:
 
 
 def kind(schema: dict[str, Any]) -> str:
-    """What a schema wants, in a few words: `list of PredictionResponse or Failed`."""
+    """Return what a schema wants, in a few words: `list of PredictionResponse or Failed`."""
     if "$ref" in schema:
         return str(schema["$ref"]).rpartition("/")[2]
     if "anyOf" in schema:
@@ -97,5 +97,5 @@ def kind(schema: dict[str, Any]) -> str:
 
 
 def install(app: Flask) -> None:
-    """Teach the templates to show a description."""
+    """Register the filters that show a description."""
     app.jinja_env.filters.update(codes=codes, kind=kind)

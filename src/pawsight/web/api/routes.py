@@ -124,7 +124,7 @@ def photo(id: str) -> Response:
 
 @api.get("/predictions/<id>/heatmap.png")
 def heat(id: str) -> Response:
-    """Where the model looked for `?class=`; for the most likely class without it."""
+    """Return the heat map for the class in `?class=`, or else for the most likely class."""
     shared = state()
     answer = recall(id, shared.archive)
     name = request.args.get("class", answer.prediction.label)
@@ -144,7 +144,7 @@ def _picture(data: bytes, kind: str, name: str) -> Response:
 
 @api.get("/models")
 def models() -> Response:
-    """What the models say of themselves; the first is used where a request names none."""
+    """Return the cards of the models; the first is used where a request names none."""
     return jsonify(models=[_public(card) for card in state().registry.cards()])
 
 

@@ -118,7 +118,7 @@ def remove(root: Path, name: str) -> None:
 
 
 def kept_card(root: Path, name: str) -> ModelCard | None:
-    """What the kept model of a name says of itself; None where there is none, or a broken one."""
+    """Return the card of a published model; None where there is none, or a broken one."""
     try:
         return read_card(root / name)
     except PawsightError:

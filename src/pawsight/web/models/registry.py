@@ -84,7 +84,7 @@ class ModelRegistry:
         self.first, self.choice, self.refused = first, choice, None
 
     def has(self, name: str) -> bool:
-        """Whether a name belongs to a model that is not a kept one; no other can then be kept under it."""
+        """Return whether a name belongs to a model that is not a kept one; no other can then be kept under it."""
         return name in ("default", self.first.card.name) or name in self._others
 
     def _all(self) -> dict[str, LazyModel]:
@@ -102,7 +102,7 @@ class ModelRegistry:
         return others[name]
 
     def folder(self, name: str) -> Path:
-        """Where one of the other models stands.
+        """Return where one of the other models stands.
 
         Raises:
             ModelNotFound: none of the others has this name.
@@ -110,7 +110,7 @@ class ModelRegistry:
         return self._other(name).folder
 
     def cards(self) -> list[ModelCard]:
-        """What each model says of itself, the first first."""
+        """Return the cards of all models, the active one first."""
         first = self.first.card
         return [first, *(one.card for name, one in self._all().items() if name != first.name)]
 

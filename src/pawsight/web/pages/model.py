@@ -87,7 +87,7 @@ def device_is_available() -> bool:
 
 
 def install(app: Flask) -> None:
-    """Teach the templates to write measured numbers and to lay out a confusion matrix."""
+    """Register the filters that write measured numbers and lay out a confusion matrix."""
     app.jinja_env.globals.update(device_is_available=device_is_available(), static_site=False)
     app.jinja_env.filters.update(figure=model_text.figure, interval=model_text.interval, in_short=model_text.in_short)
     app.jinja_env.globals.update(frame=charts, matrix=charts.matrix)

@@ -195,7 +195,7 @@ def _elements(text: str) -> list[dict[str, str]]:
 
 
 def _pick(values: list[str], hops: int) -> str:
-    """What the same proxy says that named the client; empty where it says nothing."""
+    """Return what the same proxy says that named the client; empty where it says nothing."""
     return values[-min(max(hops, 1), len(values))] if values else ""
 
 

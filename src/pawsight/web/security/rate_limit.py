@@ -162,7 +162,7 @@ class RateLimiter:
                 raise
 
     def key(self, address: str) -> bytes:
-        """What a client is known by: a hash, so that the file holds nobody's address."""
+        """Return what a client is known by: a hash, so that the file holds nobody's address."""
         known = f"{self.name} {client_network(address)}"
         return hashlib.blake2b(known.encode("utf-8", "surrogateescape"), digest_size=16).digest()
 

@@ -71,7 +71,7 @@ def visitor_token() -> str:
 
 
 def _sent(*names: str) -> list[str]:
-    """All tokens that came under these names, also in several cookies of one name."""
+    """Return all tokens that came under these names, also in several cookies of one name."""
     values = [value for name in names for value in request.cookies.getlist(name)]
     return [one for value in values for one in value.split(_BETWEEN) if _VALUE.fullmatch(one)]
 

@@ -154,7 +154,7 @@ _BUSY = _busy()
 
 
 def _is_too_slow(since: float, moved: int, now: float, grace: float) -> bool:
-    """Whether `moved` bytes are too few for the time since it began: after `grace` seconds, `RATE` a second."""
+    """Return whether `moved` bytes are too few for the time since it began: after `grace` seconds, `RATE` a second."""
     return now - since > grace + moved / RATE
 
 

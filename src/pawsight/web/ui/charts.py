@@ -123,7 +123,7 @@ def roc(curves: dict[str, list[Point]], names: dict[str, str]) -> Chart:
 
 
 def reliability(bins: Sequence[CalibrationBin]) -> Chart:
-    """What scores say against what happened."""
+    """Return a reliability diagram: mean scores against observed shares."""
     x, y = across(0, 1), upwards(0, 1)
     met = [one for one in bins if one.happened.value is not None]
     points = [(x(one.predicted), y(one.happened.value or 0)) for one in met]

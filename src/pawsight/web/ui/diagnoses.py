@@ -207,7 +207,7 @@ def _filled(text: str, values: dict[str, str]) -> str:
 
 
 def _value(message: str) -> str:
-    """What stands in a hole: a number, a text that is listed, too, or a name."""
+    """Return what stands in a hole: a number, a text that is listed, too, or a name."""
     if _NUMBER.fullmatch(message):
         return message.translate({ord(","): current().group, ord("."): current().decimal})
     return translate(message) or message

@@ -116,12 +116,12 @@ def script_texts() -> list[str]:
 
 
 def script_words() -> dict[str, str]:
-    """What our scripts say in the visitor's language; nothing in English, which stands in the scripts themselves."""
+    """Return the texts of our scripts in the visitor's language; none for English, which the scripts hold."""
     return {} if current().code == SOURCE else {text: gettext(text) for text in script_texts()}
 
 
 def install(app: Flask) -> None:
-    """Teach the templates to translate, and remember what a visitor chose."""
+    """Register translation in the templates, and remember the language that a visitor chose."""
     env = app.jinja_env
     env.add_extension("jinja2.ext.i18n")
     env.policies["ext.i18n.trimmed"] = True

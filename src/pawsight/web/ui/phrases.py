@@ -49,7 +49,7 @@ def _several(present: Sequence[str]) -> str:
 
 
 def advice(prediction: Prediction) -> str:
-    """What to make of the answer, in a sentence."""
+    """Return what to make of the answer, in a sentence."""
     if prediction.verdict == UNSURE:
         return _("My best guess is {thing}. A closer or brighter photo of one animal often settles it.").format(
             thing=with_article(prediction.label)
@@ -132,12 +132,12 @@ def megabytes(count: int) -> str:
 
 
 def question(classes: Sequence[str]) -> str:
-    """What the page asks: `Cat or dog?`."""
+    """Return what the page asks: `Cat or dog?`."""
     return capital(either([plain(name) for name in classes])) + "?"
 
 
 def labels(classes: Sequence[str]) -> dict[str, str]:
-    """What a photo can be said to show, each with its words: `cat` -> `a cat`, ..., `both` -> `both`."""
+    """Return what a photo can be said to show, each with its words: `cat` -> `a cat`, ..., `both` -> `both`."""
     return {name: with_article(name) for name in classes} | _other(classes)
 
 
@@ -180,7 +180,7 @@ def _other(classes: Sequence[str]) -> dict[str, str]:
 
 
 def kept(settings: Settings) -> str:
-    """What becomes of photos, for the foot of the page."""
+    """Return what the server does with photos, for the page's footer."""
     if settings.archive_keep == "nothing":
         return _(
             "Photos go to this server and nowhere else. It writes none down, and keeps small copies of the newest "
@@ -235,7 +235,7 @@ def capital(text: str) -> str:
 
 
 def install(app: Flask) -> None:
-    """Teach the templates these words."""
+    """Register these phrases as filters of the templates."""
     app.jinja_env.filters.update(verdict=verdict, advice=advice, percent=percent, megabytes=megabytes, plain=plain)
     app.jinja_env.filters.update(
         perhaps=perhaps,
