@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from sqlalchemy import exc
 
 from pawsight.errors import ArchiveUnavailable, BadArchive, PawsightError, StorageFull
 
+_log = logging.getLogger(__name__)
 LOCKED = "another program holds its lock"
 
 
@@ -41,7 +43,10 @@ def _translate(error: Any) -> PawsightError:
     state = getattr(error, "sqlstate", None)
     if state == "55P03" or "locked" in text:
         return unavailable(LOCKED)
-    return unavailable("it is read-only" if state == "25006" or "readonly" in text else type(error).__name__)
+    if state == "25006" or "readonly" in text:
+        return unavailable("it is read-only")
+    _log.error("The archive's database says: %s", str(error).partition("\n")[0])  # for the operator; may name hosts
+    return unavailable(type(error).__name__)
 
 
 def unavailable(reason: str) -> ArchiveUnavailable:

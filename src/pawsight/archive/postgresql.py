@@ -6,7 +6,6 @@ confirm each packet and never answer. A server that only takes its time still an
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Callable, Generator
 from functools import partial
@@ -19,7 +18,6 @@ from sqlalchemy.engine import URL, Engine, ExceptionContext
 
 from pawsight.errors import BadSettings
 
-_log = logging.getLogger(__name__)
 # A host that vanishes is noticed within half a minute, not after the system's two hours.
 _OPTIONS = {
     "connect_timeout": 5,
@@ -93,21 +91,15 @@ def _connect(_: Any, __: Any, words: list[Any], options: dict[str, Any]) -> Watc
 
     Raises:
         BadSettings: the URL has an option that PostgreSQL's library does not know.
-        psycopg.OperationalError: there is no connection; the log says why, which may name hosts and users.
+        psycopg.OperationalError: there is no connection.
     """
     try:
         connection = WatchedConnection.connect(*words, **options)
     except psycopg.ProgrammingError as error:
-        raise BadSettings(f"archive_url has an option that does not fit: {_first_line(error)}.") from error
-    except psycopg.OperationalError as error:
-        _log.error("No connection to the archive's database: %s", _first_line(error))
-        raise
+        reason = str(error).partition("\n")[0]
+        raise BadSettings(f"archive_url has an option that does not fit: {reason}.") from error
     connection.is_alive = partial(_is_alive, words, options)
     return connection
-
-
-def _first_line(error: psycopg.Error) -> str:
-    return str(error).partition("\n")[0]
 
 
 def _is_alive(words: list[Any], options: dict[str, Any]) -> bool:

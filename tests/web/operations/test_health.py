@@ -10,6 +10,7 @@ from contextlib import closing
 from pathlib import Path
 
 import msgspec
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -43,13 +44,16 @@ def test_a_server_that_could_not_keep_a_photo_is_not_ready(make_app: Callable[..
         other.rollback()
 
 
-def test_an_index_that_another_version_changed_is_not_ready(make_app: Callable[..., Flask], tmp_path: Path) -> None:
+def test_an_index_that_another_version_changed_is_not_ready(
+    make_app: Callable[..., Flask], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     """Two servers with one database, of which one was upgraded."""
     client = make_app().test_client()
     with closing(sqlite3.connect(tmp_path / "archive" / "index.sqlite")) as other:
         other.execute("ALTER TABLE entries RENAME COLUMN verdict TO said")
     response = client.get("/readyz")
     assert (response.status_code, response.json["code"]) == (503, "archive_unavailable")  # type: ignore[index]
+    assert "no such column: entries.verdict" in caplog.text
 
 
 class Counted:

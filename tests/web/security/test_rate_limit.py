@@ -167,6 +167,8 @@ def test_what_cannot_be_counted_is_refused_unless_the_operator_says_otherwise(
     refused, ready = send(picture(), via=strict), strict.get("/readyz")
     assert [(one.status_code, one.json["code"]) for one in (refused, ready)] == [(503, "rate_limit_unavailable")] * 2
     assert strict.get("/").status_code == 200
+    assert "File exists" in caplog.text  # the response says that the log has the reason
+    assert "File exists" not in refused.text
     lax = make_app(rate_limit=5, state=str(tmp_path / "state"), rate_limit_on_error="allow").test_client()
     assert send(picture(), via=lax).status_code == 201
     assert lax.get("/readyz").status_code == 200

@@ -178,6 +178,7 @@ class RateLimiter:
                 return work(self._connection())
         except (sqlite3.Error, OSError, ArchiveUnavailable) as error:
             self._local.opened = None
+            _log.error("The counters in %s cannot be used: %s", self.path, error)
             raise RateLimitUnavailable(
                 "Requests cannot be counted, and are refused for that.", "The operator finds more in the server's log."
             ) from error
