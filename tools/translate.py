@@ -1,7 +1,8 @@
 """Bring the translations up to date with the texts in the code: `python tools/translate.py`.
 
-Finds every text of templates, scripts and modules of the web, adds new ones to each `pawsight.po`, drops those that are
-gone, and compiles. Then fill in what is empty or marked fuzzy, and run it again. docs/translating.md says more.
+Finds every text of templates, scripts and modules of the web, and of the pages that `sort` and `audit` write, adds new
+ones to each `pawsight.po`, drops those that are gone, and compiles. Then fill in what is empty or marked fuzzy, and run
+it again. docs/translating.md says more.
 """
 
 from __future__ import annotations
@@ -14,10 +15,11 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-WEB = Path(__file__).parents[1] / "src" / "pawsight" / "web"
-CATALOGUES = sorted((WEB / "translations").glob("*/LC_MESSAGES/pawsight.po"))
-METHODS = [("**.py", "python"), ("templates/**.html", "jinja2"), ("static/**.js", "javascript")]
-OPTIONS = {"templates/**.html": {"trimmed": "true", "newstyle_gettext": "true"}}
+PARTS = [Path(__file__).parents[1] / "src" / "pawsight" / name for name in ("web", "batch")]
+CATALOGUES = [path for part in PARTS for path in sorted(part.glob("translations/*/LC_MESSAGES/pawsight.po"))]
+TEMPLATES = ("templates/**.html", "sheet.html")
+METHODS = [("**.py", "python"), *((one, "jinja2") for one in TEMPLATES), ("static/**.js", "javascript")]
+OPTIONS = {one: {"trimmed": "true", "newstyle_gettext": "true"} for one in TEMPLATES}
 KEYWORDS = {
     **dict.fromkeys(("_", "gettext", "mark"), None),
     **dict.fromkeys(("pgettext", "pmark"), ((1, "c"), 2)),
@@ -25,10 +27,10 @@ KEYWORDS = {
 }
 
 
-def texts() -> Catalog:
-    """Every text that is to be translated, and where it stands."""
-    found = Catalog(project="Pawsight", charset="utf-8")
-    for file, _, text, comments, context in extract_from_dir(WEB, METHODS, OPTIONS, KEYWORDS):
+def texts(catalogue: Path) -> Catalog:
+    """Every text that is to be translated in a catalogue, and where it stands."""
+    found, part = Catalog(project="Pawsight", charset="utf-8"), catalogue.parents[3]
+    for file, _, text, comments, context in extract_from_dir(part, METHODS, OPTIONS, KEYWORDS):
         found.add(text, locations=[(Path(file).as_posix(), 0)], auto_comments=comments, context=context)
     return found
 
@@ -50,9 +52,8 @@ def compiled(catalogue: Catalog) -> bytes:
 
 def main() -> None:
     """Update and compile all of them."""
-    source = texts()
     for path in CATALOGUES:
-        catalogue = read(path)
+        source, catalogue = texts(path), read(path)
         source.creation_date = catalogue.creation_date  # nothing changes where nothing has changed
         catalogue.update(source)
         catalogue.obsolete.clear()
@@ -60,7 +61,7 @@ def main() -> None:
             write_po(file, catalogue, width=120, include_lineno=False, sort_output=True)
         path.with_suffix(".mo").write_bytes(compiled(catalogue))
         empty = [message.id for message in catalogue if message.id and (not message.string or message.fuzzy)]
-        print(f"{path.parts[-3]}: {len(catalogue)} texts, {len(empty)} to do")
+        print(f"{path.parts[-5]}, {path.parts[-3]}: {len(catalogue)} texts, {len(empty)} to do")
 
 
 if __name__ == "__main__":

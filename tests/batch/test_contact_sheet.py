@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import html
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -74,6 +75,33 @@ def test_an_audit_page_shows_what_was_sorted(picture: Callable[..., bytes], tmp_
     assert "2. neither" in page
     assert "1 of 20 photos, at random. Is one filed wrongly?" in page
     assert "pawsight audit &#39;a b&#39; --wrong" in page
+
+
+def test_in_german(picture: Callable[..., bytes], tmp_path: Path) -> None:
+    """Each sentence of the English page is gone from the German one; folders, files and reasons stay as they are."""
+    (tmp_path / "0.jpg").write_bytes(picture())
+    many = msgspec.structs.replace(plan(tmp_path, tmp_path, 1200))
+    for language in ("en", "de"):
+        write_contact_sheet(many, tmp_path / f"plan-{language}.html", LIMITS, language)
+        sides = [Side(name, [SortedPhoto(many.photos[0], "m", "0.jpg")], 1200) for name in ("filed", "neither")]
+        write_audit_page(tmp_path, sides, tmp_path / f"audit-{language}.html", LIMITS, "pawsight audit", language)
+    for name in ("plan", "audit"):
+        english, german = (visible((tmp_path / f"{name}-{code}.html").read_text("utf-8")) for code in ("en", "de"))
+        assert {text for text in english & german if re.search(r"\w{3,} \w{2,}", text)} <= {
+            "<b>.jpg: It is empty.",
+            "pawsight audit''",
+        }
+    page = (tmp_path / "plan-de.html").read_text("utf-8")
+    assert '<html lang="de">' in page
+    assert "1.200 Fotos, hier die 60 unsichersten" in page
+    assert "1 Datei" in page
+    assert "1 von 1.200 Fotos, zufällig ausgewählt." in (tmp_path / "audit-de.html").read_text("utf-8")
+
+
+def visible(page: str) -> set[str]:
+    """Texts between tags, and what screen readers say."""
+    texts = re.findall(r">([^<>]+)<|aria-label=\"([^\"]+)\"", page[page.index("<body") : page.index("<script")])
+    return {" ".join(html.unescape(one or other).split()) for one, other in texts}
 
 
 def test_the_script_is_the_one_that_the_page_allows(tmp_path: Path) -> None:

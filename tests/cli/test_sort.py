@@ -139,6 +139,24 @@ def test_a_promise_and_its_audit(pawsight: Pawsight, photos: Path, promising: Pa
     assert pawsight("audit", into, "--wrong", "9").code == 2
 
 
+def test_pages_in_the_language_of_the_terminal_or_another(
+    pawsight: Pawsight, photos: Path, tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LANG", "de_DE.UTF-8")
+    into, page = tmp_path / "sorted", tmp_path / "page.html"
+    words = ["sort", photos, "--into", into, "--model", tiny_model, "--contact-sheet", page]
+    for asked, expected in (([], "Das ist der Plan."), (["--language", "en"], "This is the plan.")):
+        assert pawsight(*words, *asked, "--dry-run").code == 0
+        assert expected in page.read_text("utf-8")
+    assert pawsight(*words, "--yes").code == 0
+    for asked, expected in (([], "zufällig ausgewählt"), (["--language", "en"], "at random")):
+        assert pawsight("audit", into, "--page", page, *asked, stdin=b"\n").code == 0
+        assert expected in page.read_text("utf-8")
+    assert "'de'" in pawsight(*words, "--language", "fr").err
+
+
 def test_a_plan_in_pictures_before_you_agree(
     pawsight: Pawsight, photos: Path, tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -19,6 +19,7 @@ from pawsight.batch.audit import Side
 from pawsight.batch.journal import Step
 from pawsight.batch.plan import SortPlan, folder_of
 from pawsight.errors import BadSort, ImageError
+from pawsight.languages import SOURCE, Language, languages
 from pawsight.model.class_names import NEITHER
 from pawsight.parallel import in_order
 from pawsight.text import valid_unicode
@@ -27,7 +28,7 @@ from pawsight.types import Limits
 SIDE = 144  # of a small picture, in pixels
 SHOWN = 60  # photos of each folder, the least sure first
 _WORKERS = 2
-_QUESTIONS = {NEITHER: "Is a pet in one of these? Mark it.", "filed": "Is one filed wrongly? Mark it."}
+LANGUAGES = languages(Path(__file__).parent / "translations")
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,7 @@ class SheetPage:
         parts: the photos.
         hint: says what to do with the line.
         line: a command to paste, to which the numbers of marked photos are added.
+        language: of the page.
         left: files that stay, and why.
     """
 
@@ -67,33 +69,59 @@ class SheetPage:
     parts: Sequence[Part]
     hint: str
     line: str
+    language: Language
     left: Sequence[tuple[str, str]] = ()
 
 
-def write_contact_sheet(plan: SortPlan, page: Path, limits: Limits) -> None:
-    """Show a plan before anything is done: the least sure photos of each folder, and the files that stay."""
+def write_contact_sheet(plan: SortPlan, page: Path, limits: Limits, language: str = SOURCE) -> None:
+    """Show a plan before anything is done: the least sure photos of each folder, and the files that stay.
+
+    Args:
+        plan: to show.
+        page: to write.
+        limits: of one photo.
+        language: code of the page's language; what the library says of single files stays English.
+    """
+    speaks = LANGUAGES[language]
+    _ = speaks.words.gettext
     numbered, parts = list(enumerate(plan.photos, 1)), []
     for name, count in plan.counts().items():
         found = [one for one in numbered if folder_of(one[1].verdict) == name]
         shown = sorted(found, key=lambda one: sureness(one[1]))[:SHOWN]
-        note = f"{count:,} photos" + (f", here the {len(shown)} least sure" if len(shown) < count else "")
+        note = _some(speaks, count, len(shown))
         paths = [Path(plan.folder, step.source) for _, step in shown]
         parts.append(Part(name, note, _tiles(paths, shown, limits)))
-    note = "This is the plan. Nothing has been done yet."
+    note = _("This is the plan. Nothing has been done yet.")
     if plan.promise and not plan.promise.holds:
-        note += f" No error rate is promised for this folder: {'; '.join(plan.promise.differs)}."
+        reasons = "; ".join(plan.promise.differs)
+        note += " " + _("No error rate is promised for this folder: {reasons}.").format(reasons=reasons)
+    title = _("{count} photos of {folder} into {into}").format(
+        count=speaks.number(len(plan.photos)), folder=valid_unicode(plan.folder), into=valid_unicode(plan.into)
+    )
     shown_page = SheetPage(
-        title=f"{len(plan.photos):,} photos of {valid_unicode(plan.folder)} into {valid_unicode(plan.into)}",
+        title=title,
         note=note,
         parts=parts,
-        hint="To send marked photos to please-check, add this to the command:",
+        hint=_("To send marked photos to please-check, add this to the command:"),
         line="--please-check ",
+        language=speaks,
         left=[(valid_unicode(one.path), valid_unicode(one.reason)) for one in plan.left],
     )
     _write(page, shown_page)
 
 
-def write_audit_page(into: Path, sides: Sequence[Side], page: Path, limits: Limits, line: str) -> None:
+def _some(speaks: Language, count: int, shown: int) -> str:
+    """Say how many photos a folder gets, and how many of them are shown."""
+    if shown < count:
+        text = speaks.words.gettext("{count} photos, here the {shown} least sure")
+    else:
+        text = speaks.words.ngettext("{count} photo", "{count} photos", count)
+    return text.format(count=speaks.number(count), shown=speaks.number(shown))
+
+
+def write_audit_page(
+    into: Path, sides: Sequence[Side], page: Path, limits: Limits, line: str, language: str = SOURCE
+) -> None:
     """Show a sample of sorted photos, numbered through all sides.
 
     Args:
@@ -102,17 +130,27 @@ def write_audit_page(into: Path, sides: Sequence[Side], page: Path, limits: Limi
         page: to write.
         limits: of one photo.
         line: the command that takes the numbers.
+        language: code of the page's language.
     """
+    speaks = LANGUAGES[language]
+    _ = speaks.words.gettext
+    asked = {
+        NEITHER: (NEITHER, _("Is a pet in one of these? Mark it.")),
+        "filed": (_("filed"), _("Is one filed wrongly? Mark it.")),
+    }
     parts, first = [], 1
     for side in sides:
         steps = list(enumerate((one.step for one in side.photos), first))
         paths = [into / (one.place or "") for one in side.photos]
-        note = f"{len(steps):,} of {side.total:,} photos, at random. {_QUESTIONS[side.name]}"
-        parts.append(Part(side.name, note, _tiles(paths, steps, limits)))
+        name, question = asked[side.name]
+        drawn = _("{count} of {total} photos, at random.")
+        note = drawn.format(count=speaks.number(len(steps)), total=speaks.number(side.total))
+        parts.append(Part(name, f"{note} {question}", _tiles(paths, steps, limits)))
         first += len(steps)
-    note = "Look at each one, then type the numbers of the marked ones into the terminal."
-    title = f"Audit of {valid_unicode(str(into))}"
-    _write(page, SheetPage(title, note, parts, "Type the numbers into the terminal, or paste this line:", line))
+    note = _("Look at each one, then type the numbers of the marked ones into the terminal.")
+    title = _("Audit of {folder}").format(folder=valid_unicode(str(into)))
+    hint = _("Type the numbers into the terminal, or paste this line:")
+    _write(page, SheetPage(title, note, parts, hint, line, speaks))
 
 
 def sureness(step: Step) -> float:
@@ -144,7 +182,14 @@ def _picture(path: Path, limits: Limits) -> str:
 
 
 def _write(path: Path, page: SheetPage) -> None:
-    environment = Environment(loader=PackageLoader("pawsight.batch", ""), autoescape=True, undefined=StrictUndefined)
+    environment = Environment(
+        loader=PackageLoader("pawsight.batch", ""),
+        autoescape=True,
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+    )
+    words = page.language.words
+    environment.install_gettext_callables(words.gettext, words.ngettext, newstyle=True)  # type: ignore[attr-defined]
     script = files("pawsight.batch").joinpath("sheet.js").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     text = environment.get_template("sheet.html").render(

@@ -33,7 +33,7 @@ const copy = document.getElementById("copy");
 copy.addEventListener("click", async () => {
   try {
     await navigator.clipboard.writeText(line.textContent);
-    copy.textContent = "Copied";
+    copy.textContent = copy.dataset.copied;
   } catch {
     getSelection().selectAllChildren(line);  // without a clipboard: selected, to copy by hand
   }
@@ -43,7 +43,8 @@ const done = document.getElementById("done");
 done.hidden = location.protocol === "file:";
 done.addEventListener("click", async () => {
   const answer = await fetch("marks", { method: "POST", body: numbers() });
-  document.getElementById("hint").textContent = answer.ok ? "Thank you: the result is in the terminal." : "Not sent.";
+  const hint = document.getElementById("hint");
+  hint.textContent = answer.ok ? hint.dataset.thanks : hint.dataset.notSent;
   done.disabled = answer.ok;
 });
 show();

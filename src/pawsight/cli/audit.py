@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pawsight.cli.language import language_option
 from pawsight.cli.sort import Numbers
 
 if TYPE_CHECKING:
@@ -30,8 +31,15 @@ if TYPE_CHECKING:
 )
 @click.option("--wrong", type=Numbers(), metavar="NUMBERS", help="Numbers of the wrong ones, such as '3 17' or ''.")
 @click.option("--serve", is_flag=True, help="Show the page in a browser and take the numbers from there.")
+@language_option
 def command(
-    folder: Path, photos: int | None, seed: int, page: Path | None, wrong: frozenset[int] | None, serve: bool
+    folder: Path,
+    photos: int | None,
+    seed: int,
+    page: Path | None,
+    wrong: frozenset[int] | None,
+    serve: bool,
+    language: str,
 ) -> None:
     """Look at some photos in DIR, chosen at random, and learn how many are wrong in all.
 
@@ -59,7 +67,7 @@ def command(
     if wrong is None:
         count = f" --photos {photos}" if photos else ""
         line = f"pawsight audit {shlex.quote(str(folder))}{count} --seed {seed} --wrong "
-        wrong = _ask(folder, sides, line, page, serve)
+        wrong = _ask(folder, sides, line, page, serve, language)
     result = judge(sides, promised, wrong)
     click.echo(result)
     sys.exit(1 if result.broken else 0)
@@ -69,13 +77,15 @@ def _promised(promise: Promise | None) -> float | None:
     return promise.most if promise and promise.holds else None
 
 
-def _ask(folder: Path, sides: Sequence[Side], line: str, page: Path | None, serve: bool) -> frozenset[int]:
+def _ask(
+    folder: Path, sides: Sequence[Side], line: str, page: Path | None, serve: bool, language: str
+) -> frozenset[int]:
     """Show the photos and get the numbers of the wrong ones."""
     from pawsight.batch.contact_sheet import write_audit_page
     from pawsight.settings import load_settings
 
     page = page or Path(tempfile.mkdtemp(prefix="pawsight-audit-")) / "audit.html"
-    write_audit_page(folder, sides, page, load_settings().local_limits, line)
+    write_audit_page(folder, sides, page, load_settings().local_limits, line, language)
     n = sum(len(side.photos) for side in sides)
     if serve:
         from pawsight.batch.audit_server import serve_page

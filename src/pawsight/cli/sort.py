@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pawsight.cli.language import language_option
 from pawsight.cli.progress import progress_bar
 from pawsight.cli.sort_options import FOLDER, sort_options
 from pawsight.cli.sort_report import DONE, count, name_files, show_plan, undo_command
@@ -49,6 +50,7 @@ class Numbers(click.ParamType[frozenset[int]]):
     metavar="FILE",
     help="Write the plan's page of small pictures there.  [default: a temporary file, unless --yes]",
 )
+@language_option
 @click.option(
     "--please-check",
     type=Numbers(),
@@ -68,6 +70,7 @@ def command(
     error_budget: float | None,
     write_xmp: bool,
     contact_sheet: Path | None,
+    language: str,
     please_check: frozenset[int],
     update: bool,
     resume: bool,
@@ -104,7 +107,7 @@ def command(
         request.mode, request.write_xmp, request.update, request.doubted = mode, write_xmp, update, please_check
         plan = _plan(request)
         show_plan(plan)
-        _show_pictures(plan, contact_sheet, settings, wanted=not yes)
+        _show_pictures(plan, contact_sheet, settings, language, wanted=not yes)
         if dry_run or not plan.steps:
             sys.exit(1 if plan.left else 0)
         check_ready(plan)
@@ -154,7 +157,7 @@ def _plan(request: FolderSort) -> SortPlan:
     return request.plan()
 
 
-def _show_pictures(plan: SortPlan, page: Path | None, settings: Settings, wanted: bool) -> None:
+def _show_pictures(plan: SortPlan, page: Path | None, settings: Settings, language: str, wanted: bool) -> None:
     """Write the contact sheet where it was asked for, or to a temporary folder, where somebody is to decide."""
     import tempfile
 
@@ -166,7 +169,7 @@ def _show_pictures(plan: SortPlan, page: Path | None, settings: Settings, wanted
     if not page:
         page = Path(tempfile.mkdtemp(prefix="pawsight-plan-")) / "contact-sheet.html"
         write_plain(page.with_name(PLAN), plan)
-    write_contact_sheet(plan, page, settings.local_limits)
+    write_contact_sheet(plan, page, settings.local_limits, language)
     click.echo(f"In pictures: {page.absolute().as_uri()}")
 
 

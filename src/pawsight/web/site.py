@@ -19,6 +19,7 @@ from flask.testing import FlaskClient
 
 from pawsight.decoding import DecoderPool
 from pawsight.errors import BadData, BadModel
+from pawsight.languages import SOURCE
 from pawsight.model.card import GRAPH
 from pawsight.settings import Settings
 from pawsight.storage.atomic import replacing_folder
@@ -26,7 +27,7 @@ from pawsight.web.app import create_app
 from pawsight.web.pages.model import device_is_available
 from pawsight.web.security.headers import policy_of_page
 from pawsight.web.state import State
-from pawsight.web.ui.i18n import LANGUAGES, SOURCE
+from pawsight.web.ui.i18n import LANGUAGES
 
 PAGES = {
     "/": "",

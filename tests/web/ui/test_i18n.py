@@ -16,11 +16,16 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from pawsight.languages import SOURCE
 from pawsight.web.ui import i18n
 from pawsight.web.ui.phrases import megabytes, percent, question
 
 TOOL = Path(__file__).parents[3] / "tools" / "translate.py"
-FOREIGN = [code for code in i18n.LANGUAGES if code != i18n.SOURCE]
+PACKAGE = Path(__file__).parents[3] / "src" / "pawsight"
+FOREIGN = [code for code in i18n.LANGUAGES if code != SOURCE]
+CATALOGUES = [
+    Path(part, "translations", code, "LC_MESSAGES", "pawsight.po") for part in ("web", "batch") for code in FOREIGN
+]
 WAYS: list[tuple[dict[str, Any], str]] = [
     ({}, "en"),
     ({"headers": {"Accept-Language": "de-AT,de;q=0.9,en;q=0.8"}}, "de"),
@@ -111,19 +116,19 @@ def test_scripts_get_their_words(client: FlaskClient) -> None:
         assert all(words.values())
 
 
-@pytest.mark.parametrize("code", FOREIGN)
-def test_the_catalogue_has_every_text_and_no_other(translate: ModuleType, code: str) -> None:
-    catalogue = translate.read(next(path for path in translate.CATALOGUES if path.parts[-3] == code))
-    texts = {(one.context, one.id) for one in translate.texts() if one.id}
+@pytest.mark.parametrize("path", CATALOGUES, ids=str)
+def test_the_catalogue_has_every_text_and_no_other(translate: ModuleType, path: Path) -> None:
+    catalogue = translate.read(PACKAGE / path)
+    texts = {(one.context, one.id) for one in translate.texts(PACKAGE / path) if one.id}
     there = {(one.context, one.id) for one in catalogue if one.id}
     assert there == texts, "run `python tools/translate.py`, and fill in what it says is to do"
     assert not catalogue.obsolete
-    assert len(texts) > 100
+    assert len(texts) > 20
 
 
-@pytest.mark.parametrize("code", FOREIGN)
-def test_the_catalogue_is_translated_with_the_same_holes(translate: ModuleType, code: str) -> None:
-    catalogue = translate.read(next(path for path in translate.CATALOGUES if path.parts[-3] == code))
+@pytest.mark.parametrize("path", CATALOGUES, ids=str)
+def test_the_catalogue_is_translated_with_the_same_holes(translate: ModuleType, path: Path) -> None:
+    catalogue = translate.read(PACKAGE / path)
     for message in [one for one in catalogue if one.id]:
         ids, strings = ([one] if isinstance(one, str) else list(one) for one in (message.id, message.string))
         assert all(strings), f"not translated: {message.id!r}"
@@ -131,9 +136,9 @@ def test_the_catalogue_is_translated_with_the_same_holes(translate: ModuleType, 
         assert [holes(one) for one in ids] == [holes(one) for one in strings], message.id
 
 
-@pytest.mark.parametrize("code", FOREIGN)
-def test_the_catalogue_is_compiled(translate: ModuleType, code: str) -> None:
-    path = next(path for path in translate.CATALOGUES if path.parts[-3] == code)
+@pytest.mark.parametrize("path", CATALOGUES, ids=str)
+def test_the_catalogue_is_compiled(translate: ModuleType, path: Path) -> None:
+    path = PACKAGE / path
     there, now = (
         GNUTranslations(io.BytesIO(data))._catalog  # type: ignore[attr-defined]
         for data in (path.with_suffix(".mo").read_bytes(), translate.compiled(translate.read(path)))
@@ -141,8 +146,10 @@ def test_the_catalogue_is_compiled(translate: ModuleType, code: str) -> None:
     assert there | {"": None} == now | {"": None}, "run `python tools/translate.py`"
 
 
-def test_every_folder_of_translations_is_a_language() -> None:
-    assert {path.name for path in i18n.TRANSLATIONS.iterdir()} == set(FOREIGN)
+def test_every_folder_of_translations_is_a_language(translate: ModuleType) -> None:
+    assert [PACKAGE / path for path in CATALOGUES] == translate.CATALOGUES
+    for folder in (i18n.TRANSLATIONS, PACKAGE / "batch" / "translations"):
+        assert {path.name for path in folder.iterdir()} == set(FOREIGN)
 
 
 def holes(text: str) -> list[str]:

@@ -13,8 +13,9 @@ from markupsafe import escape
 from werkzeug.exceptions import HTTPException
 
 from pawsight.errors import PawsightError
+from pawsight.languages import SOURCE
 from pawsight.web.ui import diagnoses
-from pawsight.web.ui.i18n import SOURCE, current, mark
+from pawsight.web.ui.i18n import current, mark
 from pawsight.web.ui.i18n import gettext as _
 
 MEDIA_TYPE = "application/problem+json"

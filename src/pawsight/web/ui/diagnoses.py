@@ -11,7 +11,8 @@ import re
 from functools import cache
 
 from pawsight.errors import PawsightError
-from pawsight.web.ui.i18n import SOURCE, current, mark
+from pawsight.languages import SOURCE
+from pawsight.web.ui.i18n import current, mark
 from pawsight.web.ui.i18n import gettext as _
 
 TEXTS = (

@@ -1,24 +1,22 @@
 """The page's languages: which one a visitor wants, and its words and numbers.
 
 Texts are written in English where they are used; `translations/*/LC_MESSAGES/pawsight.po` holds the other languages
-(docs/translating.md). Plain gettext, which Python has: a library for it would weigh more than all of our own code.
+(docs/translating.md).
 """
 
 from __future__ import annotations
 
-import gettext as catalogues
 import json
 import re
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from urllib.parse import urlencode
 
 from flask import Flask, Response, g, has_request_context, request
 
-SOURCE = "en"
+from pawsight.languages import SOURCE, Language, languages
+
 ARGUMENT = COOKIE = "lang"
-DOMAIN = "pawsight"
 TRANSLATIONS = Path(__file__).parents[1] / "translations"
 SCRIPTS = Path(__file__).parents[1] / "static"
 
@@ -26,34 +24,7 @@ _YEAR = 365 * 24 * 3600
 _IN_SCRIPTS = re.compile(r'\b_\(("(?:[^"\\]|\\.)*")')
 
 
-@dataclass(frozen=True)
-class Language:
-    """One language.
-
-    Attributes:
-        code: as HTML's `lang` wants it.
-        name: what it calls itself.
-        decimal, group: what parts 1 from 1/10, and thousands from hundreds.
-        words: its catalogue.
-    """
-
-    code: str
-    name: str
-    decimal: str
-    group: str
-    words: catalogues.NullTranslations
-
-    def number(self, value: float, digits: int = 0) -> str:
-        """Write a number: 1917 is `1,917` in English and `1.917` in German."""
-        return f"{value:,.{digits}f}".translate({ord(","): self.group, ord("."): self.decimal})
-
-
-def _language(code: str, name: str, decimal: str, group: str) -> Language:
-    words = catalogues.translation(DOMAIN, TRANSLATIONS, [code], fallback=code == SOURCE)
-    return Language(code, name, decimal, group, words)
-
-
-LANGUAGES = {one.code: one for one in (_language(SOURCE, "English", ".", ","), _language("de", "Deutsch", ",", "."))}
+LANGUAGES = languages(TRANSLATIONS)
 
 
 def current() -> Language:
