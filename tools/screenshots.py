@@ -134,22 +134,21 @@ def prepare(page: Page, name: str) -> None:
     page.wait_for_load_state("networkidle")
 
 
-def look(session: CDPSession, width: int, phone: bool, colours: str) -> None:
+def look(session: CDPSession, width: int, phone: bool, colours: str, height: int = 800) -> None:
     """Make the browser a phone or a desk, in light or dark."""
-    size = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": phone}
+    size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": phone}
     session.send("Emulation.setDeviceMetricsOverride", size)
     session.send("Emulation.setTouchEmulationEnabled", {"enabled": phone})
-    wishes = [{"name": "prefers-color-scheme", "value": colours}]
-    if phone:
-        wishes += [{"name": "hover", "value": "none"}, {"name": "pointer", "value": "coarse"}]
-    session.send("Emulation.setEmulatedMedia", {"features": wishes})
+    session.send("Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": colours}]})
 
 
-def take(page: Page, session: CDPSession, width: int) -> bytes:
-    """The page from its top down, as WebP."""
-    height = min(page.evaluate("document.documentElement.scrollHeight"), TALLEST)
+def take(page: Page, session: CDPSession, screen: str, colours: str) -> bytes:
+    """The page from its top down, as WebP: on a screen that is as tall, so that what sticks to an end is there."""
+    (width, phone), height = SCREENS[screen], min(page.evaluate("document.documentElement.scrollHeight"), TALLEST)
+    look(session, width, phone, colours, height)
+    page.wait_for_timeout(500)  # until it is drawn
     clip = {"x": 0, "y": 0, "width": width, "height": height, "scale": SCALE}
-    shot = session.send("Page.captureScreenshot", {"captureBeyondViewport": True, "clip": clip})
+    shot = session.send("Page.captureScreenshot", {"clip": clip})
     buffer = io.BytesIO()
     Image.open(io.BytesIO(base64.b64decode(shot["data"]))).convert("RGB").save(buffer, "WEBP", quality=42, method=6)
     return buffer.getvalue()
@@ -190,7 +189,7 @@ def take_all(target: Path, wanted: set[str] | None = None) -> int:
                 look(session, width, phone, colours)
                 page.goto(f"{address}{PAGES[name]}?lang={language}")
                 prepare(page, name)
-                (target / file).write_bytes(take(page, session, width))
+                (target / file).write_bytes(take(page, session, screen, colours))
     size = sum(path.stat().st_size for path in target.iterdir())
     print(f"{len(list(target.iterdir()))} pictures, {size:,} bytes")
     return size
