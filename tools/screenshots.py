@@ -75,6 +75,19 @@ def photos(folder: Path) -> list[Path]:
     return [folder / name for name in (*made, "cut-off.jpg")]
 
 
+def training_photos(folder: Path) -> dict[str, list[Path]]:
+    """Two classes: parts of Chelsea's picture, and of a cup of coffee, each from another place."""
+    found: dict[str, list[Path]] = {}
+    for name, pixels in (("Chelsea", data.chelsea()), ("Coffee", data.coffee())):
+        whole, rng = Image.fromarray(pixels), np.random.default_rng(0)
+        for number in range(12):
+            side = int(rng.integers(120, min(whole.size) - 20))
+            left, top = (int(rng.integers(0, room - side)) for room in whole.size)
+            found.setdefault(name, []).append(folder / f"{name}-{number}.jpg")
+            whole.crop((left, top, left + side, top + side)).save(found[name][-1], quality=90)
+    return found
+
+
 def _sky() -> Image.Image:
     rows = np.linspace((70, 130, 200), (240, 220, 190), 300)
     return Image.fromarray(np.repeat(rows[:, None].astype(np.uint8), 400, axis=1))
@@ -119,8 +132,22 @@ def log_in(page: Page, address: str, password: str) -> None:
     expect(page.locator(".admin-bar")).to_be_visible()
 
 
-def prepare(page: Page, name: str) -> None:
+def train(page: Page, classes: dict[str, list[Path]]) -> None:
+    """Train a model on the page."""
+    for place, (name, files) in enumerate(classes.items()):
+        card = page.locator(".class").nth(place)
+        card.locator("input").first.fill(name)
+        card.locator("[type=file]").set_input_files(files)
+    button = page.locator("#begin button")
+    expect(button).to_be_enabled(timeout=PATIENCE)
+    button.click()
+    expect(page.locator("#trained")).to_be_visible(timeout=PATIENCE)
+
+
+def prepare(page: Page, name: str, folder: Path) -> None:
     """Bring a page into the state that is worth a look."""
+    if name == "train":
+        train(page, training_photos(folder))
     if name == "classify":
         page.wait_for_load_state("networkidle")  # until the cards of the looks before are back
         page.evaluate("sessionStorage.clear()")
@@ -188,7 +215,7 @@ def take_all(target: Path, wanted: set[str] | None = None) -> int:
                 width, phone = SCREENS[screen]
                 look(session, width, phone, colours)
                 page.goto(f"{address}{PAGES[name]}?lang={language}")
-                prepare(page, name)
+                prepare(page, name, Path(folder))
                 (target / file).write_bytes(take(page, session, screen, colours))
     size = sum(path.stat().st_size for path in target.iterdir())
     print(f"{len(list(target.iterdir()))} pictures, {size:,} bytes")
