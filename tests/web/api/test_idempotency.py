@@ -125,6 +125,15 @@ def test_an_empty_or_half_quoted_header(client: FlaskClient, app: Flask, picture
     assert kept(app) == 0
 
 
+def test_a_header_next_to_a_field(client: FlaskClient, app: Flask, picture: Any) -> None:
+    first = ask(client, picture())
+    other = {"image": (io.BytesIO(picture()), "a.jpg"), "key": new_key()}
+    assert client.post(PREDICTIONS, data=other, headers={HEADER: KEY}).json == first.json
+    bad = {"image": (io.BytesIO(picture()), "a.jpg"), "key": "no key*"}
+    assert client.post(PREDICTIONS, data=bad, headers={HEADER: KEY}).status_code == 400
+    assert kept(app) == 1
+
+
 def test_nothing_is_kept_but_the_newest(make_app: Callable[..., Flask], classifier: Classifier, picture: Any) -> None:
     client = make_app(classifier, archive_keep="nothing").test_client()
     assert ask(client, picture()).json == ask(client, picture()).json

@@ -48,13 +48,20 @@ def request_ids(photos: list[Upload]) -> list[str]:
 
 
 def _key() -> str:
-    """Return the key of the current request; empty where it has none. One that came empty protects nobody: refused."""
-    given = request.headers.get(HEADER, request.form.get(FIELD))
-    if given is None:
-        return ""
-    if not (found := _KEY.fullmatch(given)):
+    """Return the key of the current request, the header's before the form's; empty where it has none.
+
+    Raises:
+        BadKey: one of them cannot be a key. An empty one protects nobody, and is refused, too.
+    """
+    given = [text for text in (request.headers.get(HEADER), request.form.get(FIELD)) if text is not None]
+    keys = [_parse(text) for text in given]
+    return keys[0] if keys else ""
+
+
+def _parse(text: str) -> str:
+    if not (found := _KEY.fullmatch(text)):
         raise BadKey(
-            f"Expected as {HEADER} 16 to 200 letters, digits or any of _.:-, but {len(given)} other characters came.",
+            f"Expected as {HEADER} 16 to 200 letters, digits or any of _.:-, but {len(text)} other characters came.",
             "Make a new random one for each request, such as a UUID, and send it again only with the same photos.",
         )
     return found[2]
