@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -139,6 +140,27 @@ def test_a_login_that_has_ended_is_said_and_nothing_is_shown_that_is_not_so(log_
     page.locator("#selected [data-label=dog]").click()
     expect(page.locator("#toast")).to_contain_text("the login has ended")
     expect(tile(page, "cat")).to_have_count(1)
+
+
+def test_more_photos_than_are_listed_at_once(log_in: Open, archive: str, tmp_path: Path) -> None:
+    """The order then is the server's, and more can be listed."""
+    with sqlite3.connect(tmp_path / "archive" / "index.sqlite") as index:
+        index.row_factory = sqlite3.Row
+        [row] = index.execute("SELECT * FROM entries WHERE verdict = 'dog'").fetchall()
+        values = dict(row)
+        sure = ({**values, "id": f"{number:032x}", "confidence": 0.9 - number / 1e5} for number in range(5300))
+        holes = ", ".join(f":{name}" for name in values)
+        index.executemany(f"INSERT INTO entries ({', '.join(values)}) VALUES ({holes})", sure)
+    page = log_in()
+    expect(page.locator("#rest")).to_contain_text("5,000 of 5,305 photos are listed.")
+    expect(page.locator("#chips [data-group=all]")).to_have_text("All 5,000")
+    page.locator("[name=order]").select_option("unsure")
+    expect(page.locator("#chips [data-group=unsure]")).to_have_text("Please check 1")
+    expect(page.locator("#rest")).to_contain_text("5,000 of 5,305 photos are listed.")
+    expect(page.locator("#gallery .tile").nth(1)).to_have_attribute("data-key", f"{5299:032x}")
+    page.locator("#more").click()
+    expect(page.locator("#chips [data-group=all]")).to_have_text("All 5,305")
+    expect(page.locator("#rest")).to_be_hidden()
 
 
 def test_without_a_script(log_in: Open, archive: str) -> None:

@@ -185,6 +185,7 @@ def test_publish_with_the_password(page: Page, address: str, pictures: Any) -> N
     expect(says).to_contain_text("Published: visitors can choose colors.")
     page.request.post(f"{address}/admin/logout")
     found = page.request.get(f"{address}/api/v1/models").json()["models"]
+    assert page.request.get(f"{address}/models/colors").status == 200
     assert {"colors": ["blue", "red"]}.items() <= {one["name"]: one["classes"] for one in found}.items()
     photo: Any = {"name": "a.png", "mimeType": "image/png", "buffer": pictures("red", 7)[-1].read_bytes()}
     said = page.request.post(f"{address}/api/v1/predictions", multipart={"image": photo, "model": "colors"}).json()

@@ -30,6 +30,7 @@ const review = new Review(items, {
   say: showToast,
 });
 let room = MOST;
+let onPage = 1;  // photos that the server lists at once
 let loads = 0;  // a new one ends those before
 
 /** @param {string[]} ids @param {Object<string, string>} more */
@@ -63,7 +64,7 @@ async function deleteForGood(gone) {
   if (!await post(remove, ids)) return false;
   ids.forEach((id) => items.delete(id));
   if (!items.size) location.reload();
-  else load();
+  else if (!part("rest").hidden) load();
   return true;
 }
 
@@ -96,26 +97,32 @@ async function load() {
   const own = loads += 1;
   const address = new URL(url, location.href);
   address.searchParams.set("sort", SORTS[review.controls.order.value] ?? "newest");
-  for (let [number, pages] = [1, 1]; number <= pages && items.size < room; number += 1) {
-    const found = await listed(address.href, number);
-    if (own !== loads) return;
-    pages = found.pages;
-    for (const photo of found.photos) if (!items.has(photo.id) && !pending.has(photo.id)) items.set(photo.id, itemOf(photo));
-    tell(found.total);
-    review.arrange();
+  try {
+    for (let [number, pages] = [Math.floor(items.size / onPage) + 1, Infinity]; number <= pages && items.size < room; number += 1) {
+      const found = await listed(address.href, number);
+      if (own !== loads) return;
+      pages = found.pages;
+      onPage = Math.max(onPage, found.photos.length);
+      for (const photo of found.photos) if (!items.has(photo.id) && !pending.has(photo.id)) items.set(photo.id, itemOf(photo));
+      tell(found.total);
+      review.arrange();
+    }
+  } catch {
+    showToast(_("Not listed: {reason}.", { reason: _("the login has ended, or the server is away") }));
   }
 }
 
 /** Say how many there are that are not listed. @param {number} total */
 function tell(total) {
-  part("rest").hidden = items.size + pending.entries.length >= total;
+  const leaving = pending.entries.filter(([id]) => !items.has(id)).length;
+  part("rest").hidden = items.size + leaving >= total;
   part("how-many").textContent = _("{shown} of {total} photos are listed.", { shown: number(items.size), total: number(total) });
 }
 
 part("more").addEventListener("click", () => { room = items.size + MOST; load(); });
 part("controls").addEventListener("change", ({ target }) => {
   if (target.name !== "order" || part("rest").hidden) return;  // all are here: the gallery sorts them
-  items.clear();
+  for (const [id, item] of items) if (!item.deleted) items.delete(id);
   room = MOST;
   load();
 });
