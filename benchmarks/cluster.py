@@ -5,7 +5,8 @@
 
 Small JPEGs are drawn into a temporary folder; the rest are links to them under names of their own. One process with one
 thread classifies all, then clusters of one and of two nodes with one processor each, which write JSON lines by
-`--output`. The time of a cluster includes its start; the time from its first partition to its last one is shown, too.
+`--output`. On Linux, the process and the first node are kept on one core, the second node on another. The time of a
+cluster includes its start; the time from its first partition to its last one is shown, too.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +43,9 @@ def main() -> None:
         top = Path(name)
         draw(top / "photos", given.photos, given.different)
         print(f"{given.photos:,} photos, {os.cpu_count()} processors, load before the start {os.getloadavg()[0]:.1f}")
-        seconds = predict(top / "alone.jsonl", top / "photos", given.model, {"PYTHON_CPU_COUNT": "1"}, "--workers", "1")
+        alone = {"PYTHON_CPU_COUNT": "1"}
+        with on_core(0):
+            seconds = predict(top / "alone.jsonl", top / "photos", given.model, alone, "--workers", "1")
         print(f"one process: {given.photos / seconds:,.1f} photos/s")
         for nodes in (1, 2):
             output = top / f"nodes-{nodes}"
@@ -74,15 +78,31 @@ def on_cluster(nodes: int, output: Path, photos: Path, model: str, size: int) ->
     """Classify on a cluster that is started for it; return the seconds of the command."""
     from ray.cluster_utils import Cluster
 
-    cluster = Cluster(initialize_head=True, head_node_args=NODE | {"include_dashboard": False})
+    with on_core(0):
+        cluster = Cluster(initialize_head=True, head_node_args=NODE | {"include_dashboard": False})
     try:
-        for _ in range(nodes - 1):
-            cluster.add_node(**NODE)
+        for number in range(1, nodes):
+            with on_core(number):
+                cluster.add_node(**NODE)
         cluster.wait_for_nodes()
         words = ["--engine", "ray", "--output", str(output), "--partition-size", str(size)]
         return predict(output.with_suffix(".log"), photos, model, {"RAY_ADDRESS": cluster.address}, *words)
     finally:
         cluster.shutdown()
+
+
+@contextmanager
+def on_core(number: int) -> Iterator[None]:
+    """Keep the programs that are started inside the block on one core, where the system can."""
+    if not hasattr(os, "sched_setaffinity"):
+        yield
+        return
+    allowed = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {sorted(allowed)[number % len(allowed)]})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, allowed)
 
 
 def predict(into: Path, photos: Path, model: str, variables: dict[str, str], *words: str) -> float:
