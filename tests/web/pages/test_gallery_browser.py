@@ -136,6 +136,13 @@ def test_one_photo_large_with_heat_map_and_at_100_percent(batch: Any) -> None:
     expect(heat).to_have_class(re.compile("shown"))
     assert heat.evaluate(HAS_PIXELS)
     assert heat.bounding_box() == photo.bounding_box()
+    expect(batch.page.locator("#closer .legend")).to_have_text("Bright where it speaks for a dog.")
+    batch.press("Escape")
+    batch.tile("card1/neither.jpg").dblclick()
+    expect(batch.page.locator("#closer .legend")).to_have_text(re.compile("^Nothing here speaks for a (cat|dog).$"))
+    batch.press("Escape")
+    batch.tile("card1/dog.jpg").dblclick()
+    expect(heat).to_have_class(re.compile("shown"))
     batch.press("z")
     expect(stage).to_have_class(re.compile("zoomed"))
 

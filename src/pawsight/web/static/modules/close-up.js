@@ -18,6 +18,7 @@ export class CloseUp {
    * @param {object} calls
    * @param {(item: Item) => Promise<string>} calls.photo the address of a photo
    * @param {(item: Item, ratio: number) => Promise<string | null>} calls.heat the address of its heat map
+   * @param {(item: Item) => Promise<{ text: string, bright: boolean }>} calls.legend what its heat map shows, in a sentence
    * @param {(item: Item) => Item[]} calls.alike photos that look like it
    * @param {(item: Item) => Item} calls.next the one that is shown next
    * @param {(image: HTMLImageElement, item: Item) => void} calls.thumb shows a small picture
@@ -137,12 +138,23 @@ export class CloseUp {
     const { item, photo } = this;
     const wanted = this.dialog.querySelector("[data-part=heat]").checked && item;
     this.heat.classList.remove("shown");
+    this.#explain({ text: "", bright: false });
     if (!wanted) return;
     await photo.decode().catch(() => {});  // its shape is not known before
     const address = await this.calls.heat(item, photo.naturalWidth / photo.naturalHeight || 1);
     if (item !== this.item || !address) return;
     this.heat.src = address;
     this.heat.classList.add("shown");
+    const legend = await this.calls.legend(item);
+    if (item === this.item) this.#explain(legend);
+  }
+
+  /** Say what the heat map shows. @param {{ text: string, bright: boolean }} legend */
+  #explain({ text, bright }) {
+    const line = this.dialog.querySelector("[data-part=legend]");
+    line.textContent = text;
+    line.hidden = !text;
+    line.classList.toggle("nothing", !bright);
   }
 
   /** Give photo and heat map the very same place, as large as the stage allows. */

@@ -1,7 +1,8 @@
 // The card of a photo that was classified on this device: the same as the server's, as far as there is no server.
 
+import { legend } from "./legend.js";
 import { heatMap } from "./on-device.js";
-import { _, percent } from "./i18n.js";
+import { percent } from "./i18n.js";
 
 const SURE = 0.95;
 
@@ -45,13 +46,9 @@ async function option(name, answer, ratio, { names, things }, absent) {
   const made = document.createElement("option");
   made.value = name;
   made.textContent = names[name] ?? name;
-  const { classes, evidence } = answer.maps;
-  const bright = evidence.some((one, at) => classes[at % classes.length] === name && one > 0);
-  const thing = things[name] ?? name;
+  const { text, bright } = legend(answer, name, things[name] ?? name, absent);
   made.dataset.url = await heatMap(answer, name, ratio);
-  made.dataset.legend = !bright ? _("Nothing here speaks for {thing}.", { thing })
-    : answer.scores[name] > absent ? _("Bright where it speaks for {thing}.", { thing })
-    : _("Little speaks for {thing} ({share} in all); bright is where most of it is.", { thing, share: percent(answer.scores[name]) });
+  made.dataset.legend = text;
   if (bright) made.dataset.bright = "yes";
   return made;
 }

@@ -3,6 +3,7 @@
 
 import { showCounts } from "./chips.js";
 import { CloseUp } from "./close-up.js";
+import { legendOf } from "./close-up-legend.js";
 import { Corrections } from "./corrections.js";
 import { ALL, arranged, counts, matches } from "./filter.js";
 import { Gallery, keyOf } from "./gallery.js";
@@ -59,7 +60,7 @@ export class Review {
       fill: (tile, key) => this.#fill(tile, items.get(key)), release, selected: () => this.#showSelection(),
     });
     this.closeUp = new CloseUp(part("closer"), {
-      photo: calls.photo, page: calls.page, thumb: showThumb, release, heat, alike: (item) => this.#alike(item, 60),
+      photo: calls.photo, page: calls.page, thumb: showThumb, release, heat, legend: ({ answer }) => legendOf(answer), alike: (item) => this.#alike(item, 60),
       next: (item) => items.get(this.gallery.neighbor(item.key, 1)),
     });
     part("download").hidden = !calls.download;
