@@ -154,13 +154,13 @@ def test_as_a_list(batch: Any) -> None:
     expect(batch.tile("card1/dog.jpg").locator("[data-score=dog]")).to_contain_text("%")
 
 
-def test_on_a_phone(open_batch: OpenBatch, pets: Path) -> None:
+def test_on_a_phone(open_batch: OpenBatch, pets: Path, wait_until: Callable[..., None]) -> None:
     batch = open_batch(width=390, dark=True)
     batch.choose(pets)
     batch.expect_classified(8)
     for width in (390, 320):
         batch.page.set_viewport_size({"width": width, "height": 640})
-        assert batch.page.evaluate("document.documentElement.scrollWidth") == width
+        wait_until(batch.page, f"document.documentElement.scrollWidth === {width}")  # the grid follows a frame later
         expect(batch.page.locator("#save-sorted")).to_be_in_viewport(ratio=1)
 
 

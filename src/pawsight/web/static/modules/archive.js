@@ -119,7 +119,7 @@ function tell(total) {
   part("how-many").textContent = _("{shown} of {total} photos are listed.", { shown: number(items.size), total: number(total) });
 }
 
-part("more").addEventListener("click", () => { room = items.size + MOST; load(); });
+part("more").addEventListener("click", () => { room += MOST; load(); });
 part("controls").addEventListener("change", ({ target }) => {
   if (target.name !== "order" || part("rest").hidden) return;  // all are here: the gallery sorts them
   for (const [id, item] of items) if (!item.deleted) items.delete(id);
