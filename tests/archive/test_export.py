@@ -57,12 +57,16 @@ def test_what_was_taken_back_is_no_label(archive: Archive, put: Put, tmp_path: P
     assert export(archive, tmp_path / "photos").counts == {}
 
 
-def test_a_lost_photo_is_not_counted(archive: Archive, put: Put, tmp_path: Path) -> None:
+@pytest.mark.parametrize("damage", [None, b"", b"\xff\xd8 half a photo"], ids=["missing", "empty", "damaged"])
+def test_a_lost_photo_is_left_out_and_counted(archive: Archive, put: Put, tmp_path: Path, damage: bytes | None) -> None:
     entry = put(archive)
     archive.correct(entry.id, "dog")
     assert archive.files
-    next(archive.files.walk()).unlink()
-    assert export(archive, tmp_path / "photos") == ArchiveExport({}, several=0)
+    [path] = archive.files.walk()
+    path.unlink()
+    if damage is not None:
+        path.write_bytes(damage)
+    assert export(archive, tmp_path / "photos") == ArchiveExport({}, several=0, lost=1)
 
 
 def test_training_photos_are_copies(archive: Archive, put: Put, tmp_path: Path) -> None:

@@ -86,6 +86,17 @@ def test_export(pawsight: Run, ids: dict[str, str], folder: Path, tmp_path: Path
     assert len(list((tmp_path / "photos" / "dog").iterdir())) == 1
 
 
+def test_an_export_tells_of_damaged_photos(pawsight: Run, ids: dict[str, str], folder: Path, tmp_path: Path) -> None:
+    with Archive.open(Settings(archive=str(folder))) as archive:
+        for id in ids.values():
+            archive.correct(id, "cat")
+        assert archive.files
+        next(archive.files.walk()).write_bytes(b"")
+    done = pawsight("archive", "export", tmp_path / "photos")
+    assert done.code == 0
+    assert "1 photos are missing or damaged, and are left out: `pawsight archive check` names them." in done.out
+
+
 def test_nothing_to_export(pawsight: Run, ids: dict[str, str], tmp_path: Path) -> None:
     done = pawsight("archive", "export", tmp_path / "photos")
     assert (done.code, "Nothing to export" in done.out, (tmp_path / "photos").exists()) == (1, True, False)

@@ -83,7 +83,7 @@ def test_standard_streams_that_are_closed(closed: str, picture: Any) -> None:
     with listen("127.0.0.1", 0) as free:
         port = free.getsockname()[1]
     words = ["bash", "-c", f'exec "$@" {closed}', "bash", *COMMAND, "--port", str(port)]
-    with subprocess.Popen(words, stdout=subprocess.DEVNULL) as process:
+    with subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL) as process:
         try:
             for _ in range(300):
                 with suppress(OSError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Collection, Iterator
 from contextlib import suppress
@@ -24,10 +25,17 @@ _NO_CLASS = {"both", "unsure", "unanswered"}
 
 @dataclass(frozen=True)
 class ArchiveExport:
-    """What was written: photos of each label, and how many were left out because they show several classes."""
+    """What was written.
+
+    Attributes:
+        counts: photos of each label.
+        several: photos that were left out because they show several classes.
+        lost: photos that were left out because their files are missing or damaged.
+    """
 
     counts: dict[str, int]
     several: int
+    lost: int = 0
 
 
 def export(archive: Archive, folder: Path, *, confident: float | None = None) -> ArchiveExport:
@@ -54,7 +62,9 @@ def export(archive: Archive, folder: Path, *, confident: float | None = None) ->
     with new_folder(folder) as building:
         for label, name in labels.photos:
             counts[label] += _copy(archive, name, building / label)
-    return ArchiveExport(dict(sorted((+counts).items())), several=labels.several)
+    return ArchiveExport(
+        dict(sorted((+counts).items())), several=labels.several, lost=len(labels.photos) - counts.total()
+    )
 
 
 @dataclass(frozen=True)
@@ -127,4 +137,6 @@ def _copy(archive: Archive, name: StoredName, folder: Path) -> bool:
 
 
 def _read(archive: Archive, name: StoredName) -> bytes | None:
-    return durable.read(archive.files.path(name)) if archive.files else None
+    """Return a photo's content; None where its file is missing, or is not what its name says."""
+    data = durable.read(archive.files.path(name)) if archive.files else None
+    return data if data is not None and hashlib.sha256(data).hexdigest() == name.sha256 else None

@@ -168,6 +168,10 @@ def export(out: Path, folder: Path | None, confident: float | None) -> None:
         click.echo(f"{label}: {number:,}")
     if done.several:
         click.echo(f"{done.several:,} photos show several classes and are left out: a folder holds one class.")
+    if done.lost:
+        click.echo(
+            f"{done.lost:,} photos are missing or damaged, and are left out: `pawsight archive check` names them."
+        )
     if not done.counts:
         click.echo("Nothing to export: no photo with a correction shows one class. --confident also takes predictions.")
         sys.exit(1)
