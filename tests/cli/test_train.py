@@ -53,7 +53,7 @@ def test_train_then_evaluate(prepared: Path, tmp_path: Path) -> None:
 
     again = _pawsight("train", "scratch-small", "--data", prepared, "--out", out)
     assert again.returncode == 2
-    assert again.stderr.splitlines()[-1].startswith(f"Error: {out} exists already")
+    assert again.stderr.splitlines()[-1].startswith(f"Error: {str(out)!r} exists already")
 
 
 @pytest.mark.weekly

@@ -41,6 +41,11 @@ def wait_for(fact: Callable[[], Any]) -> None:
     assert fact()
 
 
+def test_a_folder_is_not_sorted_into_itself(photos: Path, tiny_model: Path, pawsight: Any) -> None:
+    ran = pawsight("watch", photos, "--into", photos, "--model", tiny_model)
+    assert (ran.code, ran.err) == (2, "Error: A folder cannot be sorted into itself. Choose another --into.\n")
+
+
 def test_photos_are_sorted_as_they_arrive(
     photos: Path, picture: Any, tiny_model: Path, tmp_path: Path, pawsight: Any
 ) -> None:

@@ -45,7 +45,7 @@ def _fits(seconds: float, pace: float, data: Dataset) -> bool:
 
 
 def test_too_little_time_is_refused(data: Dataset) -> None:
-    with pytest.raises(BadSettings, match=r"Training takes \d+ minutes or more here"):
+    with pytest.raises(BadSettings, match=r"Training takes at least \d+\.\d minutes here"):
         plan(30, 0.01, data)
 
 

@@ -89,12 +89,12 @@ def test_a_batch_without_a_network_as_the_command_line_says(page: Page, site: st
     page.goto(site + "batch/")
     page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
     page.set_input_files("#image", SAMPLES / "cat.jpg")
-    expect(page.locator("#how-far")).to_have_text("All 1 classified", timeout=60_000)
+    expect(page.locator("#how-far")).to_have_text("All 1 done", timeout=60_000)
     expect(page.locator("#device-says")).to_contain_text("works without a network", timeout=60_000)
     page.context.set_offline(True)
     page.reload()
     page.set_input_files("#image", [SAMPLES / f"{name}.jpg" for name in NAMES])
-    expect(page.locator("#how-far")).to_have_text("All 5 classified", timeout=60_000)
+    expect(page.locator("#how-far")).to_have_text("All 5 done", timeout=60_000)
     items = {item["name"].partition(".")[0]: item["answer"] for item in page.evaluate(KEPT)}
     for name, said in zip(NAMES, shipped.predict([SAMPLES / f"{name}.jpg" for name in NAMES]), strict=True):
         assert items[name]["verdict"] == said.verdict

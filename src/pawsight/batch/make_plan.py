@@ -32,12 +32,21 @@ def photos_of(folder: Path, into: Path) -> tuple[list[str], list[SkippedFile]]:
     source, target = Path(os.path.realpath(folder)), Path(os.path.realpath(into))
     if not source.is_dir():
         raise BadSort(f"{str(folder)!r} is no folder, so it cannot be sorted.", "Check its path.")
-    if source == target:
-        raise BadSort("A folder cannot be sorted into itself.", "Choose another --into.")
+    check_apart(folder, into)
     found = [path for path in _find(folder, into) if target not in Path(os.path.realpath(path)).parents]
     links = [path for path in found if os.path.islink(path)]
     left = [SkippedFile(os.path.relpath(path, folder), "It is a link, and links stay.") for path in links]
     return sorted(in_folders(set(found) - set(links))), left
+
+
+def check_apart(folder: Path, into: Path) -> None:
+    """Refuse to sort a folder into itself.
+
+    Raises:
+        BadSort: the two folders are one.
+    """
+    if os.path.realpath(folder) == os.path.realpath(into):
+        raise BadSort("A folder cannot be sorted into itself.", "Choose another --into.")
 
 
 def _find(folder: Path, into: Path) -> list[str]:

@@ -21,7 +21,11 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path), metavar="DIR")
-@click.option("--photos", type=click.IntRange(1), help="How many.  [default: as many as prove the promise, none wrong]")
+@click.option(
+    "--photos",
+    type=click.IntRange(1),
+    help="How many; a small side gets some more.  [default: as many as prove the promise, none wrong]",
+)
 @click.option("--seed", default=0, show_default=True, help="Other photos for another seed.")
 @click.option(
     "--page",

@@ -70,10 +70,11 @@ def command(
 ) -> None:
     """Sort the photos of FOLDER into DIR as they arrive, until Ctrl-C or SIGTERM.
 
-    Photos that one camera takes within --gap seconds are one visit and get one answer, from all of them together. For
-    each visit that ended less than a minute ago, commands are run and messages sent. COMMAND runs without a shell; it
-    finds the visit as JSON on standard input and in PAWSIGHT_VERDICT and PAWSIGHT_PHOTO. What cannot be classified
-    never runs the command of a class. Half-written files wait. `pawsight undo DIR` takes the newest visit back.
+    Photos that one camera takes within --gap seconds are one visit, with one verdict from all of them together. For
+    each visit that ended less than a minute ago, commands are run and messages sent; the photos themselves are filed
+    as `pawsight sort` files them. COMMAND runs without a shell; it finds the visit as JSON on standard input and in
+    PAWSIGHT_VERDICT and PAWSIGHT_PHOTO. What cannot be classified never runs the command of a class. Half-written
+    files wait. `pawsight undo DIR` takes the newest visit back.
 
     \b
     Examples:

@@ -92,7 +92,7 @@ def _port(settings: Settings) -> Diagnosis:
     try:
         listen(settings.host, settings.port).close()
     except PortInUse as error:
-        hint = "Well if that is Pawsight; else choose another with --port."
+        hint = "Good if that is a running Pawsight; otherwise choose another port with --port."
         return Diagnosis("port", "warning", error.message, hint)
     except PawsightError as error:
         return Diagnosis("port", "wrong", error.message, error.hint)

@@ -38,8 +38,8 @@ def render(card: ModelCard) -> str:
     parts = [
         _front_matter(card),
         f"# {card.name}\n",
-        f"Tells {_listed(card.classes)} in photos, as version {card.version} of {card.date}. A photo may show several "
-        "of the classes, or none of them: each class has a probability of its own.\n",
+        f"Tells {_listed(card.classes)} in photos, as version {card.version} of {card.date}. "
+        f"{_what_photos_show(card)}\n",
         _usage(card),
         _input(card),
         _figures(card),
@@ -61,11 +61,16 @@ def _front_matter(card: ModelCard) -> str:
     return "\n".join(["---", *lines, "---", ""])
 
 
+def _what_photos_show(card: ModelCard) -> str:
+    if card.thresholds.exclusive:
+        return "A photo shows one of the classes, or none of them: their probabilities sum to 1 at most."
+    return "A photo may show several of the classes, or none of them: each class has a probability of its own."
+
+
 def _usage(card: ModelCard) -> str:
     return (
         "## Use\n\n```python\nfrom pawsight import Classifier\n\n"
-        f'print(Classifier.load("{card.name}").predict("photo.jpg").verdict)\n```\n\n'
-        "The name in `load` is the path of this folder.\n"
+        f'print(Classifier.load("path/of/{card.name}").predict("photo.jpg").verdict)\n```\n'
     )
 
 

@@ -51,7 +51,11 @@ def tabulate_refusal(refusal: Refusal) -> str:
         if row.accepted.value
     )
     return "\n".join(
-        [f"False accepts, {refusal.photos}:", *lines, *([f"{'most accepted':<30} {worst}"] if worst else [])]
+        [
+            f"False accepts in training, {refusal.photos}:",
+            *lines,
+            *([f"{'most accepted':<30} {worst}"] if worst else []),
+        ]
     )
 
 

@@ -79,7 +79,7 @@ def plan(budget: float, pace: float, data: Dataset) -> BudgetPlan:
     if photos < min(train, LEAST):
         needed = (rest + min(train, LEAST) * (head + half)) / 60
         raise BadSettings(
-            f"Training takes {needed:.0f} minutes or more here: a photo takes {pace * 1000:.0f} ms.", "Give more time."
+            f"Training takes at least {needed:.1f} minutes here: a photo takes {pace * 1000:.0f} ms.", "Give more time."
         )
     epoch = (TUNING * photos + held) * pace
     epochs = int((budget - rest - head * photos) / epoch)

@@ -59,7 +59,7 @@ def check_run(recipe: Recipe, data: Dataset, out: Path) -> None:
             files that the evaluation reads are gone.
     """
     if out.exists():
-        raise BadData(f"{out} exists already.", "Choose another --out, or delete it first.")
+        raise BadData(f"{str(out)!r} exists already.", "Choose another --out, or delete it first.")
     if data.size < recipe.size or data.fit != recipe.fit:
         raise BadData(
             f"Recipe {recipe.name} takes photos prepared at {recipe.size} pixels or more with {recipe.fit}, "

@@ -52,7 +52,7 @@ class BatchPage:
         """Wait until all photos have an answer, and the groups count them."""
         from playwright.sync_api import expect
 
-        expect(self.how_far).to_have_text(re.compile(f"^All {count:,} classified"))
+        expect(self.how_far).to_have_text(re.compile(f"^All {count:,} done"))
         expect(self.page.locator("#chips [data-group=open]")).to_be_hidden()
 
     def shown(self) -> dict[str, str]:

@@ -48,7 +48,7 @@ def test_few_actions_and_no_scrolling(open_batch: Callable[..., Any], shelter: P
         actions += 1
 
     act(lambda: batch.choose(shelter))
-    expect(batch.how_far).to_have_text("All 300 classified", timeout=600_000)
+    expect(batch.how_far).to_have_text("All 300 done", timeout=600_000)
     act(lambda: batch.pick("cat"))
     expect(batch.words().filter(has_not_text=re.compile("^Cat$"))).to_have_count(0)
     if keyboard:

@@ -12,7 +12,7 @@ from pawsight.batch.budget import Promise
 from pawsight.batch.classified import ClassifiedPhoto, FingerprintHook
 from pawsight.batch.inventory import Inventory, read_inventory
 from pawsight.batch.journal import JOURNAL, Mode, read_journal, records
-from pawsight.batch.make_plan import make_plan
+from pawsight.batch.make_plan import check_apart, make_plan
 from pawsight.batch.previous_sort import Earlier
 from pawsight.batch.run import classify_one
 from pawsight.batch.sort import begin, carry_out, check_finished, check_ready
@@ -45,6 +45,9 @@ class Watch:
         report: gets a line for what happens.
         rate: photos a second, at most.
         workers: photos at a time.
+
+    Raises:
+        BadSort: the folder would be sorted into itself.
     """
 
     folder: Path
@@ -60,6 +63,9 @@ class Watch:
     workers: int
     _inventory: Inventory = field(init=False)
     _named: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        check_apart(self.folder, self.into)
 
     def run(self, stop: Callable[[], bool]) -> None:
         """Work until `stop` says so; then answer and sort what is there.

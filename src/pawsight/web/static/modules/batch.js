@@ -63,7 +63,7 @@ function progress() {
   const failed = all.filter(({ state }) => state === FAILED).length;
   Object.assign(part("progress"), { max: all.length || 1, value: all.length - left.length, hidden: !left.length });
   part("how-far").textContent = [
-    left.length ? _("{done} of {all} classified", { done: number(all.length - left.length), all: number(all.length) }) : _("All {count} classified", { count: number(all.length) }),
+    left.length ? _("{done} of {all} classified", { done: number(all.length - left.length), all: number(all.length) }) : _("All {count} done", { count: number(all.length) }),
     failed && _("{count} failed", { count: number(failed) }),
     left.length && remaining(left),
   ].filter(Boolean).join(" · ");

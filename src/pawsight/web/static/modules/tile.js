@@ -14,8 +14,9 @@ export function fill(tile, item) {
   tile.ariaLabel = [item.name, inWords(item), item.answer?.correction ? _("corrected") : confidence(item)].filter(Boolean).join(", ");
   tile.title = item.state === "failed" ? trouble(item).detail ?? "" : item.name;
   part("folder").textContent = item.name.slice(0, cut);
-  part("start").textContent = item.name.slice(cut, -9);
-  part("end").textContent = item.name.slice(cut).slice(-9);
+  const letters = Array.from(item.name.slice(cut)); // whole code points: half an emoji is no letter
+  part("start").textContent = letters.slice(0, -9).join("");
+  part("end").textContent = letters.slice(-9).join("");
   part("words").textContent = inWords(item);
   part("sure").textContent = item.answer?.correction ? _("corrected") : confidence(item);
   part("detail").textContent = item.state === "failed" ? trouble(item).detail ?? "" : "";
