@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import closing, suppress
+import os
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import click
@@ -63,8 +64,12 @@ def _serve(settings: Settings, decoders: DecoderPool) -> None:
 
 def _say(line: str) -> None:
     """Print a line for the operator; a server goes on where nobody reads any more (`pawsight serve 2>&1 | head -1`)."""
-    with suppress(OSError):
+    try:
         click.echo(line, err=True)
+    except OSError:  # what was not written stays in the buffer, and would fail once more when Python ends
+        nothing = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nothing, 2)
+        os.close(nothing)
 
 
 def _kept(settings: Settings) -> str:
