@@ -28,13 +28,15 @@ def main() -> int:
         places = {f"PAWSIGHT_{name.upper()}": f"{folder}/{name}" for name in ("archive", "state", "admin")}
         command = [sys.executable, "-m", "pawsight", "serve", "--port", "0"]
         with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=os.environ | places) as server:  # noqa: S603
+            address = server.stderr.readline().split()[3] if server.stderr else ""
+            # What the server logs is shown; a pipe that nobody reads would stop it.
+            reader = threading.Thread(target=shutil.copyfileobj, args=(server.stderr, sys.stderr))
+            reader.start()
             try:
-                address = server.stderr.readline().split()[3] if server.stderr else ""
-                # What the server logs is shown; a pipe that nobody reads would stop it.
-                threading.Thread(target=shutil.copyfileobj, args=(server.stderr, sys.stderr), daemon=True).start()
                 return ask(program, address, more)
             finally:
                 server.terminate()
+                reader.join()
 
 
 def ask(program: str, address: str, more: list[str]) -> int:
