@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 INSTALL := $(PIP) install --quiet --constraint constraints.txt
 PYTEST := $(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile
 
-# The tests start hundreds of processes; without bytecode on disk, each would compile Pawsight and its tests anew.
+# The tests start hundreds of processes; without bytecode on disk, each would compile Pawsight and its tests again.
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: serve develop test test-all test-weekly lint lint-js docs lock notebook fuzz-api clean

@@ -49,7 +49,7 @@ def draw(folder: Path, kind: int, number: int) -> Path:
 
 
 def measure(page: Page, address: str, classes: list[list[Path]]) -> tuple[float, float]:
-    """Train once; seconds for looking at all photos, and for training."""
+    """Train once; seconds for reading the photos, and for training."""
     page.goto(f"{address}/train")
     while page.locator(".class").count() < len(classes):
         page.locator("#add-class").click()
