@@ -1,13 +1,16 @@
-"""Rare classes count as much as frequent ones, and the mean photo counts as before."""
+"""Rare classes count as much as frequent ones, emphasized sources more, and the mean photo counts as before."""
 
 from __future__ import annotations
 
+import dataclasses
+
+import msgspec
 import numpy as np
 import pytest
 
 from pawsight.data import Dataset
 from pawsight.recipes import Recipe
-from pawsight.train.balance import photo_weights
+from pawsight.train.balance import loss_weights, photo_weights, source_of
 from pawsight.train.loader import PhotoLoader
 
 TARGETS = np.array([[1, 0]] * 8 + [[0, 1]] * 2 + [[0, 0]] * 2 + [[1, 1]], dtype=np.float32)
@@ -28,6 +31,34 @@ def test_a_photo_of_both_counts_as_its_rarer_class() -> None:
 
 def test_even_classes_weigh_nothing() -> None:
     assert photo_weights(TARGETS[:10], np.array([0, 1, 8, 9])).tolist()[:2] == [1, 1]
+
+
+def test_a_source_that_is_emphasized_counts_as_often_as_the_recipe_says(data: Dataset, small: Recipe) -> None:
+    chosen = data.indices("train")
+    assert loss_weights(data, chosen, small) is None
+    source = source_of(data.rows[0].path)
+    everything = loss_weights(data, chosen, msgspec.structs.replace(small, emphasis={source: 5.0, "drawn": 9.0}))
+    assert everything is not None
+    assert everything[chosen] == pytest.approx(np.ones(len(chosen)))  # all of them are from this one source
+
+
+def test_drawings_weigh_five_times_as_much_as_photos(data: Dataset, small: Recipe) -> None:
+    drawn = data.indices("train")[::4]
+    rows = [
+        dataclasses.replace(row, path=f"drawn.zip/{row.path}") if place in drawn else row
+        for place, row in enumerate(data.rows)
+    ]
+    mixed = dataclasses.replace(data, rows=tuple(rows))
+    weights = loss_weights(mixed, data.indices("train"), msgspec.structs.replace(small, emphasis={"drawn": 5.0}))
+    assert weights is not None
+    others = np.setdiff1d(data.indices("train"), drawn)
+    assert weights[drawn] == pytest.approx(5 * weights[others][0])
+    assert weights[data.indices("train")].mean() == pytest.approx(1)
+
+
+@pytest.mark.parametrize("path", ["drawn.zip/drawn/dog/1.png", "drawn/dog/1.png", "drawn.tar/1.png"])
+def test_a_source_is_called_like_its_file_without_the_ending(path: str) -> None:
+    assert source_of(path) == "drawn"
 
 
 def test_batches_carry_the_weights_of_their_photos(data: Dataset, small: Recipe) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from pawsight.data import Dataset
 from pawsight.errors import TrainingStopped
-from pawsight.recipes import Phase, Recipe
+from pawsight.recipes import Phase, Recipe, find
 from pawsight.train import fit as loop
 from pawsight.train.checkpoint import Checkpoint
 from pawsight.train.fit import HISTORY, _Accuracy, fit, limit_momentum, validation_loss
@@ -169,3 +169,24 @@ def test_statistics_follow_in_a_short_run(steps: int, momentum: float) -> None:
     pixels = keras.Input((4,))
     limit_momentum(keras.Model(pixels, norm(pixels)), steps)
     assert norm.momentum == pytest.approx(momentum)
+
+
+def _statistics(network: Network) -> list[Any]:
+    normed = [layer for layer in network.trunk.layers if isinstance(layer, keras.layers.BatchNormalization)]
+    return [np.array(layer.moving_mean) for layer in normed]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("learn_from", "learns"), [("", True), ("stage3", False)])
+def test_the_statistics_of_a_model_that_a_run_starts_with_learn_where_all_of_it_learns(
+    learn_from: str, learns: bool, data: Dataset, tmp_path: Path
+) -> None:
+    phase = Phase(name="again", epochs=1, rate=1e-3, learn_from=learn_from)
+    recipe = msgspec.structs.replace(
+        find("tiny"), size=data.size, start="tiny", teacher="", keep_imagenet=0.0, views=1, phases=(phase,)
+    )
+    network = _fresh(recipe)
+    before = _statistics(network)
+    fit(network, data, recipe, Checkpoint(tmp_path, recipe, data.fingerprint))
+    changed = any(not np.array_equal(one, two) for one, two in zip(before, _statistics(network), strict=True))
+    assert changed == learns

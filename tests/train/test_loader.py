@@ -33,6 +33,20 @@ def test_an_epoch_shows_every_photo_once(data: Dataset, small: Recipe) -> None:
     assert sorted(photo.tobytes() for photo in shown) == sorted(data.pixels[place].tobytes() for place in indices)
 
 
+def test_training_leaves_out_what_does_not_fill_a_batch_and_other_photos_each_time(
+    data: Dataset, small: Recipe
+) -> None:
+    indices = data.indices("train")
+    recipe = msgspec.structs.replace(small, batch=len(indices) - 1)
+    feeds = [PhotoLoader(data, indices, recipe, epoch, whole_batches=True) for epoch in range(3)]
+    assert [len(feed) for feed in feeds] == [1, 1, 1]
+    assert {len(feed.places(0)) for feed in feeds} == {len(indices) - 1}
+    left_out = [set(indices) - set(feed.places(0)) for feed in feeds]
+    assert len(set.union(*left_out)) > 1
+    few = PhotoLoader(data, indices[:3], recipe, 0, whole_batches=True)
+    assert len(few.places(0)) == 3  # all there is
+
+
 def test_photos_and_targets_stay_together(data: Dataset, small: Recipe) -> None:
     photos, targets = PhotoLoader(data, data.indices("train"), small, epoch=3)[0]
     np.testing.assert_array_equal(_shown_by_color(photos), targets.astype(bool))

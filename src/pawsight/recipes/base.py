@@ -72,7 +72,8 @@ class Recipe(Struct, frozen=True, kw_only=True):
         size, fit: the model's input.
         pretrained: start from ImageNet weights and train the linear head on cached features first.
         start: model of the same network (a folder, or the name of a shipped one) whose weights training begins with;
-            its batch normalization does not learn. Empty: ImageNet's where `pretrained`, else random ones.
+            where a phase learns from a stage on, its batch normalization does not learn. Empty: ImageNet's where
+            `pretrained`, else random ones.
         head: `pool` averages over places before one linear layer; `flatten` has weights of its own for each place.
         photos: use only so many training photos, the first by content hash; all where 0.
         unseen: kinds of neither that fine-tuning never sees, so that the figures for these kinds tell how the model
@@ -81,6 +82,7 @@ class Recipe(Struct, frozen=True, kw_only=True):
         dropout: share of feature channels dropped in training.
         weight_decay: AdamW's, on kernels only.
         balance: whether a class with few photos counts as much as one with many.
+        emphasis: source of photos (`drawn` for drawn.zip) -> how many times as much its photos count.
         patience: stop a phase after so many epochs without a better validation loss.
         keep_imagenet: weight of a second loss that keeps the answers of the ImageNet head as they were (learning
             without forgetting, arXiv 1606.09282). With a teacher, its thousand probabilities are learned through a
@@ -110,6 +112,7 @@ class Recipe(Struct, frozen=True, kw_only=True):
     dropout: float = 0.0
     weight_decay: float = 0.0
     balance: bool = False
+    emphasis: dict[str, float] = {}
     patience: int = 3
     phases: tuple[Phase, ...]
     augment: Augment = Augment()

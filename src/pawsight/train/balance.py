@@ -1,11 +1,35 @@
-"""Weights of training photos, so that a class with few photos counts as much as one with many."""
+"""Weights of training photos, so that a class or a source with few photos counts as much as one with many."""
 
 from __future__ import annotations
+
+from pathlib import PurePosixPath
 
 import numpy as np
 import numpy.typing as npt
 
+from pawsight.data import Dataset
+from pawsight.recipes import Recipe
 from pawsight.types import Floats
+
+
+def loss_weights(data: Dataset, chosen: npt.NDArray[np.int64], recipe: Recipe) -> Floats | None:
+    """Return how much each photo counts in the loss, `(N,)` float32, or None where all count the same.
+
+    Args:
+        data: the prepared photos.
+        chosen: indices of the photos to train on; their mean weight is 1.
+        recipe: whether classes are balanced, and which sources are emphasized.
+    """
+    if not (recipe.balance or recipe.emphasis):
+        return None
+    weights = photo_weights(data.targets, chosen) if recipe.balance else np.ones(len(data.rows), np.float32)
+    weights *= np.array([recipe.emphasis.get(source_of(row.path), 1.0) for row in data.rows], np.float32)
+    return np.asarray(weights / weights[chosen].mean(), dtype=np.float32)
+
+
+def source_of(path: str) -> str:
+    """Return the name of the source that a photo came from, without its ending: `drawn` for `drawn.zip/drawn/dog/1`."""
+    return PurePosixPath(PurePosixPath(path).parts[0]).stem
 
 
 def photo_weights(targets: Floats, chosen: npt.NDArray[np.int64]) -> Floats:

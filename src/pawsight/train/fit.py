@@ -16,7 +16,7 @@ from pawsight.data import Dataset
 from pawsight.errors import TrainingStopped
 from pawsight.recipes import Phase, Recipe
 from pawsight.storage.atomic import replacing
-from pawsight.train.balance import photo_weights
+from pawsight.train.balance import loss_weights
 from pawsight.train.checkpoint import Checkpoint, TrainingProgress
 from pawsight.train.display import TrainingDisplay
 from pawsight.train.distill import teacher_scores
@@ -82,9 +82,9 @@ def _train_phase(
 ) -> None:
     phase = recipe.phases[number]
     indices = training_indices(data, recipe)
-    freeze(network, phase.learn_from, recipe.pretrained or bool(recipe.start))
+    freeze(network, phase.learn_from, recipe.pretrained or bool(recipe.start and phase.learn_from))
     phase_model = make_phase_model(network, data, recipe, phase, checkpoint.folder)
-    steps = phase.epochs * math.ceil(len(indices) / recipe.batch)
+    steps = phase.epochs * max(1, len(indices) // recipe.batch)
     limit_momentum(network.trunk, steps)
     _compile(phase_model.model, recipe, phase, steps)
     progress = checkpoint.progress
@@ -159,7 +159,8 @@ def _feed(phase_model: PhaseModel, data: Dataset, recipe: Recipe, epoch: int, si
         size=size,
         targets=taught,
         show=phase_model.show,
-        weights=photo_weights(data.targets, indices) if recipe.balance else None,
+        weights=loss_weights(data, indices, recipe),
+        whole_batches=True,
     )
 
 

@@ -16,6 +16,7 @@ import numpy as np
 from pawsight.data import Dataset
 from pawsight.data.sources import NEITHER
 from pawsight.recipes import Recipe
+from pawsight.train.balance import source_of
 from pawsight.train.calibrate import Scaling, fit_scaling
 from pawsight.train.loader import Indices
 from pawsight.train.networks import Network
@@ -85,7 +86,7 @@ def fit_heads(network: Network, data: Dataset, recipe: Recipe, work: Path) -> He
     kernel, bias = network.head.get_weights()
     network.head.set_weights([kernel * scaling.slope, scaling(bias)])
     kinds = np.array([row.kind or NEITHER for row in data.rows])
-    chosen, outliers = _training(data, kinds), np.flatnonzero(data.targets.sum(axis=1) == 0)
+    chosen, outliers = _training(data, recipe), np.flatnonzero(data.targets.sum(axis=1) == 0)
     views = [reader.plain(chosen), reader.changed(chosen, 0)]
     train = _evidence(network.gate, views, [kinds[chosen]] * 2)
     proof = _evidence(network.gate, [held_out, pairs], [kinds[data.indices("validation")]] * 2)
@@ -98,11 +99,16 @@ def fit_heads(network: Network, data: Dataset, recipe: Recipe, work: Path) -> He
     return heads
 
 
-def _training(data: Dataset, kinds: Any) -> Indices:
-    """Return all training photos of neither, and the first `PETS` others by content hash."""
+def _training(data: Dataset, recipe: Recipe) -> Indices:
+    """Return all training photos of neither, and the first `PETS` others: emphasized sources, then by content hash."""
+
+    def order(place: int) -> tuple[bool, str]:
+        row = data.rows[place]
+        return source_of(row.path) not in recipe.emphasis, row.sha256
+
     train = data.indices("train")
     shown = data.targets[train].sum(axis=1) > 0
-    pets = sorted(train[shown], key=lambda place: data.rows[place].sha256)[:PETS]
+    pets = sorted(train[shown], key=order)[:PETS]
     return np.sort(np.concatenate([train[~shown], np.array(pets, dtype=np.int64)]))
 
 

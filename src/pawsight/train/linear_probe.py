@@ -14,7 +14,7 @@ from pawsight.data import Dataset
 from pawsight.parallel import in_order
 from pawsight.recipes import Recipe
 from pawsight.storage.atomic import replacing
-from pawsight.train.balance import photo_weights
+from pawsight.train.balance import loss_weights
 from pawsight.train.frozen_trunk import FrozenTrunk
 from pawsight.train.loader import Indices, PhotoLoader
 from pawsight.train.networks import Network
@@ -39,7 +39,7 @@ def train_head(network: Network, data: Dataset, recipe: Recipe, folder: Path) ->
     views = [_features(frozen, feed, folder / f"features-train-{number}.npy") for number, feed in enumerate(feeds)]
     train = np.concatenate([features for features, _ in views])
     targets = np.concatenate([labels for _, labels in views])
-    weights = _weights(data, chosen, feeds) if recipe.balance else None
+    weights = _weights(data, chosen, recipe, feeds)
     held_out = PhotoLoader(data, data.indices("validation"), recipe)
     validation, wanted = _features(frozen, held_out, folder / "features-validation.npy")
     fits = [
@@ -65,10 +65,11 @@ def _features(frozen: FrozenTrunk, feed: PhotoLoader, path: Path) -> tuple[Float
     return np.load(path), targets
 
 
-def _weights(data: Dataset, chosen: Indices, feeds: list[PhotoLoader]) -> Floats:
+def _weights(data: Dataset, chosen: Indices, recipe: Recipe, feeds: list[PhotoLoader]) -> Floats | None:
     """Weights of the photos, in the order in which the feeds show them."""
     places = np.concatenate([feed.places(number) for feed in feeds for number in range(len(feed))])
-    return np.asarray(photo_weights(data.targets, chosen)[places])
+    weights = loss_weights(data, chosen, recipe)
+    return None if weights is None else weights[places]
 
 
 def _best_fit(

@@ -40,6 +40,8 @@ class PhotoLoader(keras.utils.PyDataset):
         targets: `(N, C)` float32 for all of `data`, in place of its own.
         weights: `(N,)` float32 for all of `data`: how much each photo counts in the loss.
         show: turns pixels and targets into what the trained model takes and is compared with.
+        whole_batches: leave out the photos that do not fill the last batch, where there is another: so few weigh too
+            much in the statistics of batch normalization. Which these are differs by epoch.
     """
 
     def __init__(
@@ -54,6 +56,7 @@ class PhotoLoader(keras.utils.PyDataset):
         targets: Floats | None = None,
         weights: Floats | None = None,
         show: Show = show_pixels,
+        whole_batches: bool = False,
     ) -> None:
         super().__init__(workers=2, max_queue_size=8)
         self._data = data
@@ -64,6 +67,8 @@ class PhotoLoader(keras.utils.PyDataset):
         self._weights = weights
         self._show = show
         self._order = indices if epoch is None else np.random.default_rng((recipe.seed, epoch)).permutation(indices)
+        if whole_batches and len(indices) > recipe.batch:
+            self._order = self._order[: len(indices) // recipe.batch * recipe.batch]
 
     def __len__(self) -> int:
         return -(-len(self._order) // self._recipe.batch)
