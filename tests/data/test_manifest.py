@@ -162,3 +162,8 @@ def test_a_set_may_be_moved(data: Dataset) -> None:
     again = open_dataset(Path(moved))
     assert again.rows == data.rows
     assert len(next(again.photos([0]))) > 0
+
+
+@pytest.mark.parametrize("path", ["drawn.zip/drawn/dog/1.png", "drawn/dog/1.png", "drawn.tar/1.png"])
+def test_a_source_is_called_like_what_photos_came_with_without_its_ending(path: str) -> None:
+    assert Row(path, "dog", "train", "00", "00", "00", 1, 1).source == "drawn"

@@ -9,13 +9,31 @@ from pawsight.classifier import Classifier
 from pawsight.data import Dataset
 from pawsight.evaluate.robustness import blur
 from pawsight.evaluate.run import evaluate
-from pawsight.evaluate.slices import BLURRY, BRIGHT, DARK, LONG, RULES, SMALL, Traits, measure_slices, slices, traits
+from pawsight.evaluate.slices import (
+    BLURRY,
+    BRIGHT,
+    DARK,
+    DARK_MIDDLE,
+    LONG,
+    RULES,
+    SMALL,
+    Traits,
+    measure_slices,
+    slices,
+    traits,
+)
 
-ORDINARY = Traits(brightness=120, sharpness=20, shorter=300, ratio=1.3)
+ORDINARY = Traits(brightness=120, middle=120, sharpness=20, shorter=300, ratio=1.3)
 
 
 def names(one: Traits) -> list[str]:
     return [name for name, _, fits in RULES if fits(one)]
+
+
+def _black_animal() -> np.ndarray:
+    photo = np.full((400, 400, 3), 140, np.uint8)
+    photo[60:340, 60:340] = DARK_MIDDLE - 40
+    return photo
 
 
 def noise(height: int, width: int) -> np.ndarray:
@@ -32,6 +50,7 @@ def test_brightness_is_the_mean_grey_level(level: int, expected: float) -> None:
 def test_each_rule_picks_its_photos() -> None:
     assert names(ORDINARY) == []
     assert names(traits(np.full((400, 400, 3), DARK - 1, np.uint8))) == ["dark", "blurry"]
+    assert names(traits(_black_animal())) == ["dark middle"]
     assert names(traits(np.full((400, 400, 3), BRIGHT + 1, np.uint8))) == ["bright", "blurry"]
     assert names(traits(noise(SMALL - 1, 200))) == ["small"]
     assert names(traits(noise(300, int(300 * LONG) + 1))) == ["long"]
@@ -46,19 +65,30 @@ def test_a_blurred_photo_is_less_sharp_at_any_size() -> None:
         assert blurred < BLURRY < traits(sharp).sharpness
 
 
-def test_accuracy_of_each_slice_and_of_the_rest() -> None:
-    dark, small = Traits(10, 20, 300, 1), Traits(10, 20, 100, 1)
-    found = slices([dark, small, ORDINARY, ORDINARY], np.array([True, False, True, True]))
-    measured = {one.name: (one.accuracy.value, one.accuracy.n) for one in found}
+def test_each_slice_says_what_is_right_refused_and_left_to_people() -> None:
+    dark, small = Traits(10, 100, 20, 300, 1), Traits(100, 100, 20, 100, 1)
+    right, verdicts = np.array([True, False, True, True]), np.array(["cat", "neither", "unsure", "dog"])
+    found = slices([dark, small, ORDINARY, ORDINARY], ["photos"] * 3 + ["drawn"], right, verdicts)
+    measured = {one.name: (one.accuracy.n, one.accuracy.value, one.refused.value, one.unsure.value) for one in found}
+    nothing = (0, None, None, None)
     assert measured == {
-        "dark": (0.5, 2),
-        "bright": (None, 0),
-        "blurry": (None, 0),
-        "small": (0.0, 1),
-        "long": (None, 0),
-        "none of these": (1.0, 2),
+        "dark": (1, 1.0, 0.0, 0.0),
+        "bright": nothing,
+        "dark middle": nothing,
+        "blurry": nothing,
+        "small": (1, 0.0, 1.0, 0.0),
+        "long": nothing,
+        "drawn": (1, 1.0, 0.0, 0.0),
+        "none of these": (1, 1.0, 0.0, 1.0),
     }
     assert "below 70 of 255" in found[0].rule
+
+
+def test_a_set_of_one_source_has_no_slice_of_it(classifier: Classifier, coloured: Dataset) -> None:
+    result = evaluate(classifier, coloured, "train")
+    assert {one.name for one in measure_slices(result, classifier, coloured)} == {name for name, _, _ in RULES} | {
+        "none of these"
+    }
 
 
 def test_only_photos_of_one_class_count(classifier: Classifier, coloured: Dataset) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from pawsight.data import Dataset
 from pawsight.recipes import Recipe
-from pawsight.train.balance import loss_weights, photo_weights, source_of
+from pawsight.train.balance import loss_weights, photo_weights
 from pawsight.train.loader import PhotoLoader
 
 TARGETS = np.array([[1, 0]] * 8 + [[0, 1]] * 2 + [[0, 0]] * 2 + [[1, 1]], dtype=np.float32)
@@ -36,7 +36,7 @@ def test_even_classes_weigh_nothing() -> None:
 def test_a_source_that_is_emphasized_counts_as_often_as_the_recipe_says(data: Dataset, small: Recipe) -> None:
     chosen = data.indices("train")
     assert loss_weights(data, chosen, small) is None
-    source = source_of(data.rows[0].path)
+    source = data.rows[0].source
     everything = loss_weights(data, chosen, msgspec.structs.replace(small, emphasis={source: 5.0, "drawn": 9.0}))
     assert everything is not None
     assert everything[chosen] == pytest.approx(np.ones(len(chosen)))  # all of them are from this one source
@@ -54,11 +54,6 @@ def test_drawings_weigh_five_times_as_much_as_photos(data: Dataset, small: Recip
     others = np.setdiff1d(data.indices("train"), drawn)
     assert weights[drawn] == pytest.approx(5 * weights[others][0])
     assert weights[data.indices("train")].mean() == pytest.approx(1)
-
-
-@pytest.mark.parametrize("path", ["drawn.zip/drawn/dog/1.png", "drawn/dog/1.png", "drawn.tar/1.png"])
-def test_a_source_is_called_like_its_file_without_the_ending(path: str) -> None:
-    assert source_of(path) == "drawn"
 
 
 def test_batches_carry_the_weights_of_their_photos(data: Dataset, small: Recipe) -> None:

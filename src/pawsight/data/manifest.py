@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Literal
 
 import msgspec
@@ -58,6 +58,11 @@ class Row:
     width: int
     height: int
     kind: str = ""
+
+    @property
+    def source(self) -> str:
+        """Name of what the photo came with, without its ending: `drawn` for `drawn.zip/drawn/dog/1.png`."""
+        return PurePosixPath(PurePosixPath(self.path).parts[0]).stem
 
 
 class Description(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

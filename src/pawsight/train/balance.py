@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
-
 import numpy as np
 import numpy.typing as npt
 
@@ -23,13 +21,8 @@ def loss_weights(data: Dataset, chosen: npt.NDArray[np.int64], recipe: Recipe) -
     if not (recipe.balance or recipe.emphasis):
         return None
     weights = photo_weights(data.targets, chosen) if recipe.balance else np.ones(len(data.rows), np.float32)
-    weights *= np.array([recipe.emphasis.get(source_of(row.path), 1.0) for row in data.rows], np.float32)
+    weights *= np.array([recipe.emphasis.get(row.source, 1.0) for row in data.rows], np.float32)
     return np.asarray(weights / weights[chosen].mean(), dtype=np.float32)
-
-
-def source_of(path: str) -> str:
-    """Return the name of the source that a photo came from, without its ending: `drawn` for `drawn.zip/drawn/dog/1`."""
-    return PurePosixPath(PurePosixPath(path).parts[0]).stem
 
 
 def photo_weights(targets: Floats, chosen: npt.NDArray[np.int64]) -> Floats:

@@ -16,7 +16,6 @@ import numpy as np
 from pawsight.data import Dataset
 from pawsight.data.sources import NEITHER
 from pawsight.recipes import Recipe
-from pawsight.train.balance import source_of
 from pawsight.train.calibrate import Scaling, fit_scaling
 from pawsight.train.loader import Indices
 from pawsight.train.networks import Network
@@ -104,7 +103,7 @@ def _training(data: Dataset, recipe: Recipe) -> Indices:
 
     def order(place: int) -> tuple[bool, str]:
         row = data.rows[place]
-        return source_of(row.path) not in recipe.emphasis, row.sha256
+        return row.source not in recipe.emphasis, row.sha256
 
     train = data.indices("train")
     shown = data.targets[train].sum(axis=1) > 0
