@@ -17,7 +17,7 @@ PACKAGE = SOURCE / "pawsight"
 # The design's table. A module that stands in no layer fails the test: decide where it belongs.
 LAYERS = [
     ["types", "errors", "text"],
-    ["estimates", "storage", "parallel", "languages"],
+    ["estimates", "extras", "storage", "parallel", "languages"],
     ["settings", "images", "model", "recipes"],
     ["metrics"],
     ["runtime", "zoo", "displays", "archive", "explain", "photo_input"],

@@ -69,6 +69,25 @@ def test_what_does_not_fit_is_named(tmp_path: Path, environment: dict[str, str],
         load(tmp_path, **environment)
 
 
+@pytest.mark.parametrize(
+    ("environment", "said"),
+    [
+        ({"PORT": "99999"}, "The setting port (PORT) has to be a whole number from 0 to 65,535, not '99999'."),
+        ({"PAWSIGHT_THREADS": "x"}, "The setting threads (PAWSIGHT_THREADS) has to be a whole number of 1 or more"),
+        ({"PAWSIGHT_METRICS": "x"}, "has to be one of all, local, off, not 'x'."),
+        ({"PAWSIGHT_STOP_WITHIN": "-1"}, "has to be a number of 0 or more, not '-1'."),
+        ({"PAWSIGHT_RETENTION_DAYS": "0"}, "has to be a whole number of 1 or more, not '0'."),
+        ({"PAWSIGHT_KEEP_METADATA": "maybe"}, "has to be true or false, not 'maybe'."),
+        ({"PAWSIGHT_THREDS": "1"}, "There is no setting threds. Did you mean threads?"),
+        ({"PAWSIGHT_COLOUR": "red"}, "There is no setting colour. Known settings: model, models, host"),
+    ],
+)
+def test_what_would_fit_is_said(tmp_path: Path, environment: dict[str, str], said: str) -> None:
+    with pytest.raises(BadSettings) as raised:
+        load(tmp_path, **environment)
+    assert said in str(raised.value)
+
+
 @pytest.mark.parametrize("content", ["port = ", "port", b"\xff\xfe"])
 def test_a_file_that_is_no_toml(tmp_path: Path, content: str | bytes) -> None:
     (tmp_path / "pawsight.toml").write_bytes(content if isinstance(content, bytes) else content.encode())

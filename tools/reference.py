@@ -31,6 +31,7 @@ CLI = f"""# Command line
 {MADE}
 
 Every command ends with 0 (done), 1 (done, but some inputs failed) or 2 (could not run), and says in one line why.
+Where whatever reads the output has seen enough (`| head -1`), it ends without a word, with 141 as other programs do.
 Ctrl-C stops it and leaves no half-written files. `--help` shows the same as this page.
 """
 

@@ -178,12 +178,10 @@ class MissingExtra(PawsightError):
     """The command needs a library that the small installation does not have."""
 
     code = "missing_extra"
-    remedy = 'Install the extra that the message names, in the folder of the source: `pip install ".[train]"`.'
-
-
-def install_hint(extra: str) -> str:
-    """Return how to install an extra. Not by name: no public index has this project."""
-    return f"In a checkout of Pawsight, run: pip install '.[{extra}]'"
+    remedy = (
+        "Type what the message says; in the folder of the source, with the environment active, that is "
+        '`pip install --constraint constraints.txt ".[train]"`.'
+    )
 
 
 class PortInUse(PawsightError):

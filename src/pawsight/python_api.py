@@ -5,16 +5,16 @@ Paths may be `str` or `Path`. Each function imports what it needs when it is cal
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pawsight.classifier import Classifier
 from pawsight.data import Dataset, open_dataset
 from pawsight.data.manifest import DESCRIPTION
-from pawsight.errors import MissingExtra, PawsightError, install_hint
+from pawsight.errors import PawsightError
+from pawsight.extras import needs_extra
 from pawsight.recipes import Recipe, choose, customize
 from pawsight.train.options import PLAIN, RunOptions
 from pawsight.types import FitMode
@@ -36,7 +36,7 @@ def forecast_classes(source: AnyPath, *, base: AnyPath = "default", exclusive: b
 
     Args, Raises: see `learn_classes`.
     """
-    with _extra("learn"):
+    with needs_extra("learn"):
         from pawsight.learn import forecast
     return forecast(Path(source), base=base, exclusive=exclusive, seed=seed)
 
@@ -57,7 +57,7 @@ def learn_classes(
         BadData: `out` exists, or there are too few classes or photos.
         MissingExtra: the extra `learn` is not installed.
     """
-    with _extra("learn"):
+    with needs_extra("learn"):
         from pawsight.learn import learn
     return learn(Path(source), Path(out), base=base, exclusive=exclusive, seed=seed)
 
@@ -85,7 +85,7 @@ def prepare_data(
         BadData: there are no photos of a class, or `out` holds something else.
         MissingExtra: the extra `learn` is not installed.
     """
-    with _extra("learn"):
+    with needs_extra("learn"):
         from pawsight.data.prepare import prepare
     others = [neither] if isinstance(neither, (str, Path)) else neither
     return prepare(Path(source), Path(out), size=size, fit=fit, seed=seed, neither=[Path(one) for one in others])
@@ -157,12 +157,12 @@ def run_training(
         options: how long the run may take, and where its curves are written.
         tell: called with a line once the model stands in its place.
     """
-    with _extra("train"):
+    with needs_extra("train"):
         from pawsight.train.preflight import check_options, check_run, only_run
     with only_run(out):
         check_run(recipe, data, out)  # before TensorFlow takes its seconds to load
         check_options(options, weights)
-        with _extra("train"):
+        with needs_extra("train"):
             from pawsight.batch.distribution_shift import add_reference
             from pawsight.evaluate.write import evaluate_into
             from pawsight.report.preview import write_preview
@@ -192,12 +192,12 @@ def evaluate_model(model: AnyPath | Classifier, data: AnyPath | Dataset, split: 
         BadData: the photos are of other classes than the model's, or the split has none.
         MissingExtra: the extra `learn` is not installed.
     """
-    with _extra("learn"):
+    with needs_extra("learn"):
         from pawsight.evaluate.run import evaluate
     classifier = model if isinstance(model, Classifier) else Classifier.load(model)
     if isinstance(data, Dataset) or (Path(data) / DESCRIPTION).exists():
         return evaluate(classifier, _dataset(data), split)
-    with TemporaryDirectory(prefix="pawsight-") as folder, _extra("learn"):
+    with TemporaryDirectory(prefix="pawsight-") as folder, needs_extra("learn"):
         from pawsight.data.prepare import prepare
 
         wanted = classifier.card.input
@@ -227,7 +227,7 @@ def export_model(
         ExportDiffers: what was written does not answer like the model; nothing of it is kept.
         MissingExtra: the extra `train`, or `openvino` for that format, is not installed.
     """
-    with _extra("train"):
+    with needs_extra("train"):
         from pawsight.export import Exporter, choose
 
         exporter = Exporter(model, None if data is None else _dataset(data))
@@ -238,14 +238,3 @@ def export_model(
 
 def _dataset(data: AnyPath | Dataset) -> Dataset:
     return data if isinstance(data, Dataset) else open_dataset(Path(data))
-
-
-@contextmanager
-def _extra(name: str) -> Iterator[Any]:
-    """Say which extra is missing, instead of showing an ImportError."""
-    try:
-        yield
-    except ModuleNotFoundError as error:
-        raise MissingExtra(
-            f"This needs {error.name}, which the small installation does not have.", install_hint(name)
-        ) from error

@@ -7,12 +7,14 @@ of its name in capitals with `PAWSIGHT_` in front; `PORT` alone sets the port, a
 from __future__ import annotations
 
 import codecs
+import difflib
 import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import msgspec
+import msgspec.inspect
 import platformdirs
 from msgspec import Meta, Struct
 
@@ -215,7 +217,7 @@ def load_settings(
     try:
         return msgspec.convert(merged, Settings, strict=False)
     except msgspec.ValidationError as error:
-        raise _translate(error, merged) from error
+        raise _translate(error, merged, sources(environment, folder) | dict.fromkeys(given, "")) from error
 
 
 def sources(environment: Mapping[str, str] = os.environ, folder: Path | None = None) -> dict[str, str]:
@@ -232,12 +234,32 @@ def _file(environment: Mapping[str, str], folder: Path) -> Path:
     return Path(environment.get(CONFIG, folder / "pawsight.toml"))
 
 
-def _translate(error: msgspec.ValidationError, merged: Mapping[str, Any]) -> BadSettings:
-    """Say which setting is wrong and what came; msgspec names it as `$.port`."""
-    reason, _, field = str(error).partition(" - at `$.")
-    name = field.rstrip("`")
-    problem = f"Setting {name} does not fit: received {merged[name]!r} ({reason})" if name in merged else reason
-    return BadSettings(f"{problem}.", f"Known settings: {', '.join(Settings.__struct_fields__)}.")
+def _translate(error: msgspec.ValidationError, merged: Mapping[str, Any], origins: Mapping[str, str]) -> BadSettings:
+    """Say which setting is wrong, where it comes from, what came and what fits; msgspec names it as `$.port`."""
+    name = str(error).partition(" - at `$.")[2].rstrip("`")
+    if name in Settings.__struct_fields__:
+        origin = f" ({origins[name]})" if origins.get(name) else ""
+        return BadSettings(f"The setting {name}{origin} has to be {_wanted(name)}, not {merged[name]!r}.")
+    known = Settings.__struct_fields__
+    unknown = [name for name in merged if name not in known]
+    alike = [name for one in unknown for name in difflib.get_close_matches(one, known, 1)]
+    hint = f"Did you mean {', '.join(alike)}?" if alike else f"Known settings: {', '.join(known)}."
+    return BadSettings(f"There is no setting {', '.join(unknown)}.", hint)
+
+
+def _wanted(name: str) -> str:
+    """Return in words what fits a setting."""
+    (kind,) = (one.type for one in msgspec.inspect.type_info(Settings).fields if one.name == name)  # type: ignore[attr-defined]
+    if isinstance(kind, msgspec.inspect.UnionType):
+        kind = kind.types[0]
+    if isinstance(kind, msgspec.inspect.LiteralType):
+        return f"one of {', '.join(map(str, kind.values))}"
+    if isinstance(kind, (msgspec.inspect.IntType, msgspec.inspect.FloatType)):
+        noun = "a whole number" if isinstance(kind, msgspec.inspect.IntType) else "a number"
+        if kind.le is not None:
+            return f"{noun} from {kind.ge:,} to {kind.le:,}"
+        return noun if kind.ge is None else f"{noun} of {kind.ge:,} or more"
+    return "true or false" if isinstance(kind, msgspec.inspect.BoolType) else "text"
 
 
 def _from_file(environment: Mapping[str, str], folder: Path) -> dict[str, Any]:

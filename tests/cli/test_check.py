@@ -81,7 +81,7 @@ def test_names_that_are_no_utf8_survive(
     [
         (["nowhere"], "There is nothing at"),
         (["pets", "--model", "none-such"], "none-such"),
-        (["pets", "--html", "no/such/folder/x.html"], "Expected to write no/such/folder/x.html"),
+        (["pets", "--html", "pets/cat/0.png/x.html"], "pets/cat/0.png is no folder). Choose another --html."),
     ],
 )
 def test_mistakes_get_one_line_and_2(

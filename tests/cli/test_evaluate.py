@@ -91,9 +91,26 @@ def test_a_report_is_one_file(pawsight: Pawsight, tiny_model: Path, coloured: Da
 
 def test_a_report_that_cannot_be_written_is_said_first(pawsight: Pawsight, tiny_model: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    ran = pawsight("evaluate", tiny_model, "--data", "nowhere", "--report", tmp_path / "file" / "report.html")
+    ran = pawsight("evaluate", tiny_model, "--data", tmp_path, "--report", tmp_path / "file" / "report.html")
     assert ran.code == 2
-    assert ran.err.startswith("Error: Expected a folder to write to at ")
+    assert ran.err.endswith(f"({tmp_path / 'file'} is no folder). Choose another --report.\n")
+
+
+@pytest.mark.parametrize("words", [["--split", "train"], ["--split", "test"], ["--write-budgets"]])
+def test_a_plain_folder_has_no_split(
+    pawsight: Pawsight, tiny_model: Path, photos: Path, tmp_path: Path, words: list[str]
+) -> None:
+    for label in ("cat", "dog"):
+        (tmp_path / "classes" / label).mkdir(parents=True)
+        (photos / f"{label}.jpg").rename(tmp_path / "classes" / label / "1.jpg")
+    ran = pawsight("evaluate", tiny_model, tmp_path / "classes", *words)
+    assert (ran.code, ran.out) == (2, "")
+    assert f"{words[0]} needs photos that `pawsight data prepare` has split" in ran.err
+
+
+def test_a_sample_without_a_report_is_refused(pawsight: Pawsight, tiny_model: Path, tmp_path: Path) -> None:
+    ran = pawsight("evaluate", tiny_model, tmp_path, "--sample", "10")
+    assert (ran.code, "--sample is for --report" in ran.err) == (2, True)
 
 
 def test_a_plain_folder_of_classes_is_measured_whole(

@@ -91,7 +91,8 @@ def _some() -> tuple[Any, ...]:
             "Choose float32 or float16, or another format",
         ),
         (("nobody", "--to", "onnx"), "received 'nobody'"),
-        (("default", "--to", "onnx", "--data", "nowhere"), "Expected a prepared data set at nowhere"),
+        (("default", "--to", "onnx", "--data", "nowhere"), "There is nothing at nowhere. Check the path."),
+        (("default", "--to", "onnx", "--photos", "5"), "--photos is for --data: give both, or neither."),
     ],
 )
 def test_mistakes_get_one_clear_line(pawsight: Pawsight, words: tuple[str, ...], line: str) -> None:

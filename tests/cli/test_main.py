@@ -55,6 +55,23 @@ def test_unknown_words(pawsight: Pawsight, words: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["serve", "--port", "abc"], "Invalid value for '--port': 'abc' is not a whole number."),
+        (["serve", "--port", "65536"], "65536 is not in the range 0<=x<=65535."),
+        (["serve", "--port", "-1"], "-1 is not in the range"),
+        (["serve", "--port", ""], "'' is not a whole number."),
+        (["sort", ".", "--into", "x", "--workers", "0"], "0 is not in the range 1<=x<=256."),
+        (["watch", ".", "--into", "x", "--gap", "soon"], "'soon' is not a number."),
+        (["audit", ".", "--seed", "x"], "'x' is not a whole number."),
+    ],
+)
+def test_numbers_that_are_none(pawsight: Pawsight, words: list[str], said: str) -> None:
+    ran = pawsight(*words)
+    assert (ran.code, said in ran.err, len(ran.err.splitlines())) == (2, True, 1)
+
+
+@pytest.mark.parametrize(
     ("raised", "code", "said"),
     [
         (BadSettings("Expected this, but that came.", "Do so."), 2, "Error: Expected this, but that came. Do so.\n"),

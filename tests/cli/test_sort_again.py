@@ -42,17 +42,17 @@ def test_new_photos_are_added_and_nothing_stands_twice(
     assert ("5 already sorted, 1 new." in ran.out) == (mode != "--move")
     assert places(tmp_path / "sorted") - before == {"cat/new.jpg"}
     ran = week(mode=mode)
-    assert (ran.code, "Plan: 0 photos" in ran.out) == (0, True)
+    assert (ran.code, "Nothing new to sort." in ran.out) == (0, True)
 
 
 def test_the_same_content_under_another_name_is_already_there(
     week: Callable[..., Any], photos: Path, tmp_path: Path
 ) -> None:
-    week("--move")
+    week(mode="--move")
     shutil.copyfile(tmp_path / "sorted" / "cat" / "cat.jpg", photos / "again.jpg")
     (tmp_path / "sorted" / "dog" / "by-hand.jpg").write_bytes(b"put there by a person")
     (photos / "by-hand-too.jpg").write_bytes(b"put there by a person")
-    assert "2 already sorted, 0 new." in week("--move").out
+    assert "2 already sorted, 0 new." in week(mode="--move").out
     assert (photos / "again.jpg").exists()
 
 
@@ -75,20 +75,20 @@ def test_a_correction_is_seen_and_kept(
 def test_another_model_lists_what_would_change_and_moves_it_on_request(
     week: Callable[..., Any], make_model: Callable[..., Path], pawsight: Pawsight, tmp_path: Path
 ) -> None:
-    week("--move")
+    week(mode="--move")
     into = tmp_path / "sorted"
     (into / "both" / "both.jpg").rename(into / "neither" / "both.jpg")
     (into / "cat" / "cat.jpg.xmp").write_text("five stars")
     swapped = make_model(tmp_path / "swapped", weights=((0, 20), (0, 0), (20, 0)), version="2")
-    ran = week("--move", model=swapped)
+    ran = week(mode="--move", model=swapped)
     assert "2 photos sorted earlier would go elsewhere now, as tiny-2 answers:" in ran.out
     assert "cat/cat.jpg -> dog" in ran.out
     assert "They stay. To move them, add --update." in ran.out
     assert "cat/cat.jpg" in places(into)
-    ran = week("--move", "--update", model=swapped)
+    ran = week("--update", mode="--move", model=swapped)
     assert "2 photos of earlier sorts moved to another folder" in ran.out
     assert {"dog/cat.jpg", "dog/cat.jpg.xmp", "cat/dog.jpg", "neither/both.jpg"} <= places(into)
-    assert "Plan: 0 photos" in week("--move", "--update", model=swapped).out
+    assert "Nothing new to sort." in week("--update", mode="--move", model=swapped).out
     assert pawsight("undo", into).out.endswith("Everything is as it was before: 3 files.\n")
     assert {"cat/cat.jpg", "cat/cat.jpg.xmp", "dog/dog.jpg", "neither/both.jpg"} <= places(into)
 

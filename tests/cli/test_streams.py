@@ -41,6 +41,37 @@ def test_a_full_disk_is_one_line_and_an_exit_code(words: list[str], photos: Path
     assert b"Exception ignored" not in said
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="needs pipes as POSIX has them")
+@pytest.mark.parametrize("both", [False, True])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--help"],
+        ["sort", "-h"],
+        ["models"],
+        ["doctor"],
+        ["predict", "PHOTOS"],
+        ["predict", "PHOTOS", "--format", "csv"],
+    ],
+)
+def test_a_reader_that_has_gone_ends_it_quietly(words: list[str], both: bool, photos: Path, tiny_model: Path) -> None:
+    named = [str(photos) if word == "PHOTOS" else word for word in words]
+    if "predict" in words:
+        named += ["--model", str(tiny_model)]
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "pawsight", *named],
+            stdout=writing,
+            stderr=writing if both else subprocess.PIPE,
+            timeout=120,
+        )
+    finally:
+        os.close(writing)
+    assert (done.returncode, done.stderr or b"") == (141, b"")
+
+
 def odd_names(folder: Path) -> list[bytes]:
     """Photos of names that some console cannot show; those that this file system takes."""
     names = ["猫.jpg".encode(), b"fotos-\xe4.jpg", "\U0001f408.jpg".encode(), b"line\nend\r.jpg"]

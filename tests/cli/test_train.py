@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 import time
@@ -13,10 +14,13 @@ import msgspec
 import numpy as np
 import pytest
 
+from pawsight.cli.interrupt import GO_ON
+from pawsight.cli.train import _kept
 from pawsight.data import open_dataset
 from pawsight.data.check.findings import DOUBT, Findings, LabelSuspect
 from pawsight.data.prepare import prepare
 from pawsight.model.card import read_card
+from pawsight.recipes import find
 
 
 def _pawsight(*arguments: object) -> subprocess.CompletedProcess[str]:
@@ -112,6 +116,37 @@ def test_a_killed_training_goes_on(prepared: Path, tmp_path: Path) -> None:
     assert epochs == ["1", "2", "3", "4"]
 
 
+@pytest.mark.weekly
+@pytest.mark.long
+def test_ctrl_c_says_what_is_kept_and_how_to_go_on(prepared: Path, tmp_path: Path) -> None:
+    out, progress = tmp_path / "model", tmp_path / "model.partial" / "progress.json"
+    words = ["train", "scratch-small", "--data", prepared, "--out", out, "--epochs", 50, "--photos", 40]
+    command = [sys.executable, "-m", "pawsight", *map(str, words)]
+    running = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    while running.poll() is None and not (progress.exists() and json.loads(progress.read_text())["epoch"] >= 1):
+        time.sleep(0.05)
+    running.send_signal(signal.SIGINT)
+    _, said = running.communicate(timeout=120)
+    done = json.loads(progress.read_text())["epoch"]
+    assert running.returncode == 2
+    kept = f"Kept in {out}.partial: phase 1 of 1, {done} of its epochs done. To go on, give the same command again."
+    assert kept in said
+    assert said.endswith("Stopped.\n")
+
+
+@pytest.mark.parametrize("budget", [None, 600.0])
+def test_what_a_stopped_training_leaves(tmp_path: Path, budget: float | None) -> None:
+    out, recipe = tmp_path / "model", find("lite0")
+    assert _kept(out, tmp_path / "data", recipe, budget) == f"No epoch was finished. {GO_ON}"
+    (tmp_path / "model.partial").mkdir()
+    (tmp_path / "model.partial" / "progress.json").write_text('{"phase": 1, "epoch": 2}')
+    said = _kept(out, tmp_path / "data", recipe, budget)
+    assert f"Kept in {out}.partial: phase 2 of {len(recipe.phases)}, 2 of its epochs done." in said
+    assert (GO_ON in said) == (budget is None)
+    out.mkdir()
+    assert f"pawsight evaluate {out} --data {tmp_path / 'data'}" in _kept(out, tmp_path / "data", recipe, budget)
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -124,7 +159,9 @@ def test_a_killed_training_goes_on(prepared: Path, tmp_path: Path) -> None:
         (("train", "lite0", "--budget", "5m", "--data", "."), "Name a RECIPE, or give a time with --budget"),
         (("train", "--budget", "5m", "--epochs", 2, "--data", "."), "--budget chooses epochs"),
         (("train", "--budget", "soon", "--data", "."), "'soon' is no length of time. Write 90s, 20m or 1h30m."),
-        (("train", "lite0", "--data", "nowhere", "--out", "x"), "Expected a prepared data set at nowhere"),
+        (("train", "lite0", "--data", "nowhere", "--out", "x"), "There is nothing at nowhere. Check the path."),
+        (("train", "lite0", "--data", ".", "--start", "x", "--weights", "y"), "--start brings weights of its own"),
+        (("train", "lite0", "--data", ".", "--mixed-precision", "--full-precision"), "contradict each other"),
         (("evaluate", "nobody", "--data", "."), "received 'nobody'"),
         (("evaluate", "default", "--data", "nowhere"), "There is nothing at "),
     ],

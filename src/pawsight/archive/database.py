@@ -20,7 +20,8 @@ from sqlalchemy.pool import QueuePool
 from pawsight.archive.database_errors import LOCKED, translated, unavailable
 from pawsight.archive.migrate import migrate
 from pawsight.archive.tables import Base, DeletionRow, EntryRow
-from pawsight.errors import BadSettings, MissingExtra, install_hint
+from pawsight.errors import BadSettings, MissingExtra
+from pawsight.extras import install_hint
 from pawsight.storage import private
 
 FILE = "index.sqlite"

@@ -24,6 +24,7 @@ from pawsight.classifier import Classifier, Prediction
 from pawsight.errors import BadSettings
 from pawsight.model.decision import decide
 from pawsight.parallel import in_order
+from pawsight.storage.writable import why_not_writable
 
 COMMIT_EVERY = 256  # answers; a kill costs no more than these
 _TABLE = """
@@ -59,6 +60,8 @@ class Cache:
         self._file, self._classifier = file, classifier
         self._card = hashlib.sha256(msgspec.json.encode(classifier.card)).hexdigest()
         try:
+            with suppress(OSError):  # SQLite says that there is no file
+                file.absolute().parent.mkdir(parents=True, exist_ok=True)
             self._base = sqlite3.connect(file)
             self._base.execute("PRAGMA journal_mode = WAL")
             self._base.execute(_TABLE)
@@ -86,10 +89,13 @@ class Cache:
             self._base.close()
 
     def _unusable(self, error: sqlite3.Error) -> BadSettings:
-        return BadSettings(
-            f"Expected a file to keep answers in at {str(self._file)!r}, but it cannot be used ({error}).",
-            "Wait for the end of another run with it, or choose another --cache.",
-        )
+        reason, hint = why_not_writable(self._file) or str(error), "Choose another --cache."
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the low byte says what kind it is
+        if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            reason, hint = "another run uses it", "Wait for its end, or choose another --cache."
+        elif code == sqlite3.SQLITE_FULL:
+            hint = "Free some space, or choose another --cache."
+        return BadSettings(f"{str(self._file)!r} cannot keep answers ({reason}).", hint)
 
     def _look(self, path: str) -> _Photo:
         try:

@@ -198,6 +198,7 @@ def _write(path: Path, page: SheetPage) -> None:
         script_hash=f"sha256-{digest}",
     )
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8", newline="\n")  # the script's hash holds for these line ends
     except OSError as error:
         raise BadSort(f"The page {path} cannot be written ({error.strerror}).", "Choose another file.") from error

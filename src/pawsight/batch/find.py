@@ -12,6 +12,7 @@ from pawsight.batch.companions import RAW
 from pawsight.errors import NoPhotos
 
 STDIN = "-"
+_NAMED = 5  # wrong words that an error names
 ENDINGS = (
     *(".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".avif", ".bmp"),
     *(".heic", ".heif", ".hif", ".tif", ".tiff", ".jxl"),
@@ -59,7 +60,7 @@ def walk(words: Sequence[str]) -> Iterator[str]:
       (`._cat.jpg`, `.Trash`) are left out, and links to other folders are not followed, so that a circle of links has
       an end; `pawsight.batch.passed_over` names them.
     - A glob, such as `*.jpg` or `**/*.png`, stands for what it matches, sorted, for shells that leave it as it is.
-    - Anything else stands for itself, whatever its ending, whether or not it exists: a file that was named is reported.
+    - Anything else stands for itself, whatever its ending, whether or not it exists: `check_paths` tells.
     - `-` is one photo on standard input.
     - An address (`https://example.com/cat.jpg`, `s3://shelter/photos`) is a photo on the web, or object storage; see
       `pawsight.batch.object_storage`.
@@ -79,6 +80,30 @@ def walk(words: Sequence[str]) -> Iterator[str]:
             f"There are no photos in {', '.join(map(repr, words))}.",
             f"In folders, names that end in {', '.join(endings())} are taken; name other files one by one.",
         )
+
+
+def check_paths(words: Sequence[str]) -> None:
+    """Check that what was named is there, before any work; see `walk` for what words stand for.
+
+    A file that cannot be read, or that vanishes later, is a failed photo: the others go on. A wrong word is a mistake.
+
+    Raises:
+        NoPhotos: a word is neither a file nor a folder, and no pattern that matches one.
+    """
+    wrong = [word for word in words if word != STDIN and not object_storage.is_address(word) and _is_missing(word)]
+    if wrong:
+        named = ", ".join(map(repr, wrong[:_NAMED])) + (f" and {len(wrong) - _NAMED:,} more" * (len(wrong) > _NAMED))
+        raise NoPhotos(f"There is nothing at {named}.", "Check the path.")
+
+
+def _is_missing(word: str) -> bool:
+    try:
+        os.lstat(word)
+    except (FileNotFoundError, NotADirectoryError):
+        return not glob.glob(word, recursive=True)
+    except OSError:  # whoever reads it says what is wrong
+        return False
+    return False
 
 
 def _photos_of(word: str) -> Iterator[str]:

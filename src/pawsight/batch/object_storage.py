@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from pawsight import images
-from pawsight.errors import EmptyFile, MissingExtra, UnreadableFile, install_hint
+from pawsight.errors import EmptyFile, MissingExtra, UnreadableFile
+from pawsight.extras import install_hint
 from pawsight.images.checks import check_bytes
 from pawsight.storage.download import is_web_address
 from pawsight.types import Limits

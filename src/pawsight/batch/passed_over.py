@@ -11,7 +11,7 @@ from pawsight.batch import video
 from pawsight.batch.companions import companions
 from pawsight.batch.find import ENDINGS, SYSTEM_FOLDERS, endings
 from pawsight.batch.journal import HOME
-from pawsight.errors import install_hint
+from pawsight.extras import install_hint
 
 SHOWN = 8  # kinds and names that are listed one by one
 _NOT_MISSED = (".xmp", "thumbs.db", "desktop.ini")  # belong to photos, or to the system
@@ -90,12 +90,13 @@ def _sentences(found: _Found) -> Iterator[str]:
         if others := found.kinds.total() - sum(found.kinds[kind] for kind in first):
             kinds.append(f"{others:,} others")
         yield f"Not looked at, as their names are not those of photos: {', '.join(kinds)}."
-    if found.videos:
-        yield f"Not looked at: {found.videos:,} video{'s'[: found.videos != 1]}. {install_hint('video')}."
     if found.hidden:
         yield f"Not looked at, as they are hidden: {_listed(found.hidden)}."
     if found.links:
         yield f"Not looked at, as they are links to folders: {_listed(found.links)}."
+    if found.videos:
+        hint = install_hint("video")  # last, and without a dot behind it: to be pasted
+        yield f"Not looked at: {found.videos:,} video{'s'[: found.videos != 1]}. {hint}"
 
 
 def _listed(names: Iterable[str]) -> str:

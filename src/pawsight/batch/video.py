@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from pawsight.classifier import Classifier, Prediction
-from pawsight.errors import BrokenImage, UnsupportedFormat, install_hint
+from pawsight.errors import BrokenImage, UnsupportedFormat
+from pawsight.extras import install_hint
 from pawsight.images.checks import check_size
 from pawsight.model.decision import decide
 from pawsight.types import Limits, Pixels

@@ -1,7 +1,7 @@
 """The command line: one file for each group of commands, loaded only when one of them is used.
 
-Here: options, output and exit codes (0 done; 1 done, but some inputs failed; 2 could not run). Not here: any work that
-a Python program or the server would need, too.
+Here: options, output and exit codes (0 done; 1 done, but some inputs failed; 2 could not run; 141 nobody reads on). Not
+here: any work that a Python program or the server would need, too.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ import logging
 import os
 import sys
 import warnings
+from collections.abc import Iterator
+from typing import Any, NoReturn, TextIO
 
 import click
 from click.exceptions import NoArgsIsHelpError
@@ -42,8 +44,23 @@ COMMANDS = {
 }
 
 
+READER_LEFT = 141  # 128 + SIGPIPE: what shells report of a program whose reader has closed the pipe
+
+
+class ReaderLeft(Exception):  # no error: whoever reads has seen enough
+    """Whatever reads the output has closed the pipe."""
+
+
 class LazyGroup(click.Group):
     """A group that imports a command's module when it is needed: `pawsight predict` never loads Keras."""
+
+    def make_context(self, *words: Any, **options: Any) -> click.Context:
+        with _noticing_readers():
+            return super().make_context(*words, **options)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        with _noticing_readers():
+            return super().invoke(ctx)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -53,6 +70,15 @@ class LazyGroup(click.Group):
             return None
         command: click.Command = importlib.import_module(COMMANDS[cmd_name]).command
         return command
+
+
+@contextlib.contextmanager
+def _noticing_readers() -> Iterator[None]:
+    """Let a closed pipe pass through Click, which would make code 1 of it: "some inputs failed"."""
+    try:
+        yield
+    except BrokenPipeError as error:
+        raise ReaderLeft from error
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -77,6 +103,8 @@ def main() -> None:
     try:
         group(prog_name="pawsight", standalone_mode=False)
         sys.stdout.flush()  # a full disk shows here, not when the interpreter ends
+    except (ReaderLeft, BrokenPipeError):
+        _end_quietly()
     except PawsightError as error:
         _fail(f"Error: {error}")
     except NoArgsIsHelpError as error:
@@ -84,13 +112,21 @@ def main() -> None:
         sys.exit(2)
     except click.ClickException as error:
         context = getattr(error, "ctx", None)
-        _fail(f"Error: {error.format_message()}" + (f" See `{context.command_path} --help`." if context else ""))
+        _fail(f"Error: {_message(error)}" + (f" See `{context.command_path} --help`." if context else ""))
     except (click.Abort, KeyboardInterrupt):
         _fail("Stopped.")
     except OSError as error:
         _fail(f"Error: {_describe(error)}")
     except MemoryError:
         _fail("Error: The memory is full. Close other programs, or use fewer --workers.")
+
+
+def _message(error: click.ClickException) -> str:
+    """Return what Click says of wrong words; "'abc' is not a valid integer range" puzzles people."""
+    message = error.format_message()
+    for kind, words in (("integer range", "whole number"), ("float range", "number"), ("integer", "whole number")):
+        message = message.replace(f"is not a valid {kind}.", f"is not a {words}.")
+    return message
 
 
 def _open_standard_streams() -> None:
@@ -122,13 +158,22 @@ def _fail(line: str) -> None:
     """Print one line on standard error and exit with code 2, whatever is left of the output."""
     with contextlib.suppress(OSError):
         click.echo(printable(line), err=True)
-    _drop_output()
+    _drop_output(sys.stdout)
     sys.exit(2)
 
 
-def _drop_output() -> None:
-    """Where the output cannot be written, drop the rest of it: the interpreter would try again, and fail aloud."""
+def _end_quietly() -> NoReturn:
+    """End without a word where nobody reads any more (`| head`), with the code that a shell gives to such an end."""
+    for stream in (sys.stdout, sys.stderr):
+        _drop_output(stream)
+    sys.exit(READER_LEFT)
+
+
+def _drop_output(stream: TextIO) -> None:
+    """Where a stream cannot be written, drop the rest of it: the interpreter would try again, and fail aloud."""
     try:
-        sys.stdout.flush()
+        stream.flush()
     except OSError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        nothing = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nothing, stream.fileno())
+        os.close(nothing)

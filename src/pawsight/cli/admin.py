@@ -37,6 +37,8 @@ def password(remove: bool, as_hash: bool) -> None:
     from pawsight.storage import private
     from pawsight.web.admin import password as kept
 
+    if remove and as_hash:
+        raise click.UsageError("--remove and --hash contradict each other. Give one of them.")
     settings = load_settings()
     if remove:
         gone = private.remove(kept.path(settings))

@@ -13,6 +13,7 @@ import click
 import msgspec
 
 from pawsight.archive.entry import ArchiveEntry, Filter, Sort
+from pawsight.cli.exclusive import exclusive_flags
 from pawsight.cli.form import form_option
 from pawsight.cli.progress import progress_bar
 from pawsight.errors import BadArchive, BadSettings, EntryNotFound
@@ -49,7 +50,13 @@ def command() -> None:
 
 @command.command(name="list")
 @click.option("--verdict", help="Only this verdict: a class, both, neither, unsure or unanswered.")
-@click.option("--corrected/--not-corrected", default=None, help="Only what a person has (not) corrected.")
+@exclusive_flags(
+    "corrected",
+    {
+        "--corrected": (True, "Only what a person has corrected."),
+        "--not-corrected": (False, "Only what nobody has corrected."),
+    },
+)
 @click.option(
     "--sort", type=click.Choice(get_args(Sort)), default="newest", show_default=True, help="Which come first."
 )

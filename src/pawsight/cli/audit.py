@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pawsight.cli.language import language_option
+from pawsight.cli.paths import check_outputs
 from pawsight.cli.sort import Numbers
 
 if TYPE_CHECKING:
@@ -64,6 +65,9 @@ def command(
     from pawsight.batch.sort import check_finished
     from pawsight.batch.undo import newest
 
+    if wrong is not None and (serve or page):
+        raise click.UsageError("--wrong gives the numbers that --page and --serve ask for: leave out one of them.")
+    check_outputs(page=page)
     record = newest(folder)
     check_finished(folder)
     promised = _promised(read_plan(record).promise)

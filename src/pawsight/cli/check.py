@@ -16,9 +16,10 @@ import click
 import msgspec
 
 from pawsight.cli.cluster import engine_option
-from pawsight.cli.extras import needs_extra
 from pawsight.cli.form import form_option
+from pawsight.cli.paths import check_inputs, check_outputs
 from pawsight.cli.progress import progress_bar
+from pawsight.extras import needs_extra
 from pawsight.text import printable
 
 if TYPE_CHECKING:
@@ -51,11 +52,14 @@ def check(data: Path, model: str, form: str, engine: str, html: Path | None, out
       pawsight data check photos.zip --format json > findings.json
       RAY_ADDRESS=head:6379 pawsight data check data/catsdogs --engine ray
     """
+    from pawsight import zoo
+    from pawsight.classifier import Classifier
+
+    check_inputs(data, zoo.find(model))
+    check_outputs(html=html, out=out)
     with needs_extra("learn"):
         from pawsight.data.check.page import write_page
         from pawsight.data.check.run import check
-    from pawsight.classifier import Classifier
-
     classifier = Classifier.load(model)
     card, look = classifier.card, _engine(engine, classifier, model)
     with _opened(data, card.input) as dataset:
@@ -134,6 +138,7 @@ def _write(path: Path, content: str) -> None:
     from pawsight.errors import BadSettings
 
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(_bytes(content))
     except OSError as error:
         raise BadSettings(

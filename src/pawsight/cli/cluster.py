@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from pawsight.cli.extras import needs_extra
+from pawsight.cli.interrupt import GO_ON, on_ctrl_c
+from pawsight.extras import needs_extra
 
 if TYPE_CHECKING:
     from pawsight.batch.partitions.run import PartitionedRun
@@ -52,27 +53,26 @@ def predict_into(
         form: `jsonl` or `parquet`.
         size: photos in a partition; None for as many as before, or `PARTITION_SIZE`.
     """
+    from pawsight import zoo
+    from pawsight.model.card import read_card
+
+    card = read_card(zoo.find(settings.model))
     with needs_extra("ray"):
         from pawsight.batch.partitions.output_folder import OutputFolder
         from pawsight.batch.partitions.run import PartitionedRun, make_manifest
         from pawsight.batch.ray_engine import SharedClassifier
         from pawsight.cluster.connection import connected
         from pawsight.cluster.shared_model import share_model
-    from pawsight import zoo
     from pawsight.batch.find import walk
-    from pawsight.model.card import read_card
 
-    words, card = [_absolute(word) for word in words], read_card(zoo.find(settings.model))
+    words = [_absolute(word) for word in words]
     run = PartitionedRun(OutputFolder(output), make_manifest(card, words, form, size or PARTITION_SIZE), card.classes)
-    try:
-        with connected(workers) as cluster:
-            shared = SharedClassifier(share_model(settings.model), settings.local_limits)
-            run.run(cluster, shared, walk(words), _report(run))
-    except KeyboardInterrupt:
-        click.echo(
-            f"{run.written + run.found:,} partitions are complete. To go on, give the same command again.", err=True
-        )
-        raise
+    with (
+        on_ctrl_c(lambda: f"{run.written + run.found:,} partitions are complete. {GO_ON}"),
+        connected(workers) as cluster,
+    ):
+        shared = SharedClassifier(share_model(settings.model), settings.local_limits)
+        run.run(cluster, shared, walk(words), _report(run))
     if run.found:
         click.echo(f"{run.found:,} partitions were complete before; the summary is of the others.", err=True)
     if run.lost:

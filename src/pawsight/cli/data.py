@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 import click
 
 from pawsight.cli.check import check
-from pawsight.cli.extras import needs_extra
+from pawsight.cli.interrupt import GO_ON, on_ctrl_c
+from pawsight.cli.paths import check_inputs, check_outputs
 from pawsight.cli.progress import progress_bar
+from pawsight.extras import needs_extra
 from pawsight.images import FIT_MODES
 from pawsight.types import FitMode
 
@@ -53,7 +55,9 @@ def fetch(out: Path, url: str | None) -> None:
     """
     from pawsight.data.fetch import URL, fetch
 
-    fetch(out, url or URL, partial(progress_bar, label="Downloading MB"))
+    check_outputs(out=out)
+    with on_ctrl_c(lambda: f"What has arrived is kept. {GO_ON}"):
+        fetch(out, url or URL, partial(progress_bar, label="Downloading MB"))
     click.echo(f"{out} is there. Next: pawsight data prepare {out} --out data/catsdogs")
 
 
@@ -78,6 +82,8 @@ def prepare(source: Path, out: Path, size: int, fit: FitMode, seed: int, neither
       pawsight data prepare kagglecatsanddogs_5340.zip --out data/catsdogs
       pawsight data prepare photos/ --neither other.zip --out data/mine
     """
+    check_inputs(source, *neither)
+    check_outputs(out=out)
     with needs_extra("learn"):
         from pawsight.data.prepare import prepare
     from pawsight.settings import load_settings

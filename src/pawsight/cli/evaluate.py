@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pawsight.cli.cluster import engine_option
-from pawsight.cli.extras import needs_extra
 from pawsight.cli.form import form_option
+from pawsight.cli.given import is_given
+from pawsight.cli.paths import check_inputs, check_outputs
 from pawsight.cli.progress import progress_bar
+from pawsight.extras import needs_extra
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,15 +80,16 @@ def command(
       pawsight evaluate default --data catsdogs --report report.html --corrections corrected.csv
       RAY_ADDRESS=head:6379 pawsight evaluate default --data catsdogs --engine ray
     """
+    folders, photos = _arguments(models, data)
+    check_inputs(photos, corrections)
+    _check(folders, out, report, write_budgets)
     with needs_extra("learn"):
         from pawsight.classifier import Classifier
         from pawsight.evaluate.corrections import correct, read_corrections
         from pawsight.evaluate.run import evaluate_all
         from pawsight.evaluate.write import HISTORY, write_evaluation
         from pawsight.report.html import write_report
-    folders, photos = _arguments(models, data)
-    _check(folders, out, report, write_budgets)
-    dataset, split = _open(photos, split, folders[0])
+    dataset, split = _open(photos, split, folders[0], write_budgets)
     labels = read_corrections(corrections, dataset) if corrections else None
     classifiers = [Classifier.load(folder) for folder in folders]
     for folder in folders:
@@ -122,6 +125,9 @@ def _check(folders: Sequence[Path], out: Path | None, report: Path | None, write
         raise click.UsageError("Expected one model with --out, --report or --write-budgets, but received several.")
     if write_budgets and folders[0].is_file():
         raise click.UsageError("Expected a model folder with --write-budgets, but received a single file.")
+    if is_given("sample") and not report:
+        raise click.UsageError("--sample is for --report: give both, or neither.")
+    check_outputs(out=out, report=report)
     for path in (out, report and report.parent):
         _make_folder(path)
 
@@ -138,7 +144,7 @@ def _arguments(names: Sequence[str], data: Path | None) -> tuple[list[Path], Pat
     return [zoo.find(name) for name in names], data
 
 
-def _open(photos: Path, split: str, model: Path) -> tuple[Dataset, str]:
+def _open(photos: Path, split: str, model: Path, write_budgets: bool) -> tuple[Dataset, str]:
     """Open a prepared set; or prepare a folder or zip of classes, all of which is then the test split."""
     from pawsight.classifier import Classifier
     from pawsight.cli.check import prepared
@@ -147,6 +153,12 @@ def _open(photos: Path, split: str, model: Path) -> tuple[Dataset, str]:
 
     if (photos / DESCRIPTION).exists():
         return open_dataset(photos), split
+    if is_given("split") or write_budgets:
+        option = "--write-budgets" if write_budgets else "--split"
+        raise click.UsageError(
+            f"{option} needs photos that `pawsight data prepare` has split, and {photos} is not of these: all its "
+            f"photos are measured on. Leave out {option}, or prepare the photos first."
+        )
     stack = click.get_current_context().with_resource(ExitStack())
     return stack.enter_context(prepared(photos, Classifier.load(model).card.input, "test")), "test"
 

@@ -8,8 +8,12 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from pawsight.cli.extras import needs_extra
+from pawsight.cli.given import is_given
+from pawsight.cli.interrupt import GO_ON, on_ctrl_c
+from pawsight.cli.paths import check_inputs, check_outputs
 from pawsight.cli.progress import progress_bar
+from pawsight.errors import BadSettings
+from pawsight.extras import needs_extra
 
 if TYPE_CHECKING:
     from pawsight.estimates import Estimate
@@ -64,16 +68,25 @@ def command(
       pawsight export my-model --to litert --precision float16 --out pets.tflite
       pawsight export my-model --to all --out exported --data pets
     """
+    from pawsight import zoo
+    from pawsight.data import open_dataset
+
+    if is_given("photos") and not data:
+        raise click.UsageError("--photos is for --data: give both, or neither.")
+    check_inputs(zoo.find(model), data)
+    check_outputs(out=out)
+    dataset = open_dataset(data) if data else None
+    if to != "all" and out and out.exists():
+        raise BadSettings(f"Expected a new place for the model, but {out} exists.", "Choose another --out.")
     with needs_extra("train"):
-        from pawsight.data import open_dataset
         from pawsight.export import Exporter
 
-        dataset = open_dataset(data) if data else None
         exporter = Exporter(model, dataset, photos, progress_bar)
         forms = _forms(exporter, to, precision, out)
         click.echo(_line(TITLES))
-        for made in exporter.export(forms):
-            click.echo(_line(_cells(made)))
+        with on_ctrl_c(lambda: f"What is listed is written. {GO_ON}" if to == "all" else "Nothing is written."):
+            for made in exporter.export(forms):
+                click.echo(_line(_cells(made)))
 
 
 def _forms(

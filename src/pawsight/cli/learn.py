@@ -9,8 +9,10 @@ from typing import NoReturn
 
 import click
 
-from pawsight.cli.extras import needs_extra
+from pawsight.cli.paths import check_inputs, check_outputs
 from pawsight.cli.progress import progress_bar
+from pawsight.extras import needs_extra
+from pawsight.storage.download import is_web_address
 
 PATH = click.Path(path_type=Path)
 
@@ -50,6 +52,10 @@ def command(source: str, out: Path | None, from_sorted: bool, dry_run: bool, tog
     """
     if out is None and not dry_run:
         raise click.UsageError("Expected --out with the model folder to make, or --dry-run for the forecast alone.")
+    if not is_web_address(source):
+        check_inputs(Path(source))
+    if not dry_run:
+        check_outputs(out=out)
     with needs_extra("learn"):
         from pawsight.learn import forecast, learn
         from pawsight.learn.report import describe_forecast

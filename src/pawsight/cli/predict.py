@@ -7,14 +7,17 @@ import stat
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from click.core import ParameterSource
 
 from pawsight.cli.cluster import engine_option, predict_here, predict_into
 from pawsight.cli.form import form_option
+from pawsight.cli.given import is_given
+from pawsight.cli.interrupt import GO_ON, on_ctrl_c
+from pawsight.cli.paths import check_outputs
 from pawsight.cli.progress import progress_bar
 
 if TYPE_CHECKING:
@@ -80,8 +83,9 @@ def command(
     """Say what is in photos: one line for each, as soon as it is known, and a summary at the end.
 
     PATH is a photo, a folder (with all below it), a glob in quotes, an address (https://..., or s3://... with the extra
-    ray), or - for one photo on standard input. A photo that cannot be read gets a line that says why; the summary names
-    it again, and the exit code is then 1. Colors are left out where NO_COLOR is set.
+    ray), or - for one photo on standard input. A PATH that is not there is refused before any work. A photo that cannot
+    be read gets a line that says why; the summary names it again, and the exit code is then 1. Colors are left out
+    where NO_COLOR is set.
 
     \b
     Examples:
@@ -96,7 +100,7 @@ def command(
       RAY_ADDRESS=head:6379 pawsight predict s3://shelter/photos --engine ray --output s3://shelter/predictions
       cat felix.jpg | pawsight predict - --format jsonl
     """
-    from pawsight.batch.find import measure, walk
+    from pawsight.batch.find import check_paths, measure, walk
     from pawsight.batch.output import make_format
     from pawsight.batch.passed_over import passed_over
     from pawsight.classifier import Classifier
@@ -105,6 +109,8 @@ def command(
 
     _check(paths, explain, resemblances, cache, engine)
     _check_output(output, partition_size, form, engine)
+    check_paths(paths)
+    check_outputs(cache=cache, explain=explain)
     settings = load_settings({"model": model, "threads": workers})
     if passed := passed_over(paths):
         click.echo(printable(passed), err=True)
@@ -120,7 +126,9 @@ def command(
     if summary_only or _writes_a_file():
         answers = progress_bar(answers, extent.photos, "Answering")
     lines = make_format(form, extent.longest, classifier.card.classes, color=_has_colors(), resemblances=resemblances)
-    if _write(answers, lines, form, classifier.card.classes, summary_only):
+    with on_ctrl_c(lambda: f"Answers are kept in {cache}. {GO_ON}") if cache else nullcontext():
+        failed = _write(answers, lines, form, classifier.card.classes, summary_only)
+    if failed:
         sys.exit(1)
 
 
@@ -154,10 +162,9 @@ def _answers(
 
 def _check_output(output: str | None, size: int | None, form: str, engine: str) -> None:
     """Refuse what does not go together with partitions, or only with them."""
-    chosen = click.get_current_context().get_parameter_source("form") is not ParameterSource.DEFAULT
     if output and engine != "ray":
         raise click.UsageError("--output needs --engine ray. On one machine, redirect: --format jsonl > FILE.")
-    if output and chosen and form not in ("jsonl", "parquet"):
+    if output and is_given("form") and form not in ("jsonl", "parquet"):
         raise click.UsageError("--output is written as --format jsonl or --format parquet.")
     if not output and (form == "parquet" or size):
         raise click.UsageError("--format parquet and --partition-size go together with --engine ray --output ADDRESS.")

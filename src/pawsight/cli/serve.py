@@ -15,13 +15,15 @@ if TYPE_CHECKING:
 
 @click.command(name="serve")
 @click.option("--host", help="Address to listen on; 0.0.0.0 for all that this machine has.  [default: 127.0.0.1]")
-@click.option("--port", help="Port to listen on; 0 for any free one.  [default: $PORT, or 8000]")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), help="Port to listen on; 0 for any free one.  [default: $PORT, or 8000]"
+)
 @click.option("--model", help="A shipped model's name or a model folder.  [default: default]")
 @click.option(
     "--log-format", type=click.Choice(["text", "json"]), help="How it logs; json has a line a request.  [default: text]"
 )
 @click.option("--debug", is_flag=True, help="For developers: reload on changes, show errors in the browser.")
-def command(host: str | None, port: str | None, model: str | None, log_format: str | None, debug: bool) -> None:
+def command(host: str | None, port: int | None, model: str | None, log_format: str | None, debug: bool) -> None:
     """Serve the page and the API.
 
     \b

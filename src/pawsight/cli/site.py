@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from pawsight.cli.paths import check_outputs
+
 
 @click.command(name="site")
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="The folder to write; new or empty.")
@@ -26,6 +28,7 @@ def command(out: Path, model: str | None) -> None:
     from pawsight.settings import load_settings
     from pawsight.web.site import write_site
 
+    check_outputs(out=out)
     done = write_site(load_settings({"model": model}), out)
     click.echo(f"Wrote {out} with {done.model}: {done.files:,} files, {done.bytes / 1e6:.1f} MB.")
     click.echo(f"Try it: python -m http.server --directory {out}")

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pawsight.cli.interrupt import on_ctrl_c
 from pawsight.cli.language import language_option
+from pawsight.cli.paths import check_outputs
 from pawsight.cli.progress import progress_bar
 from pawsight.cli.sort_options import FOLDER, sort_options
 from pawsight.cli.sort_report import DONE, count, name_files, show_plan, undo_command
@@ -65,7 +67,7 @@ class Numbers(click.ParamType[frozenset[int]]):
 def command(
     folder: Path,
     into: Path,
-    mode: Mode,
+    mode: Mode | None,
     model: str | None,
     error_budget: float | None,
     write_xmp: bool,
@@ -96,15 +98,21 @@ def command(
     from pawsight.batch.sort import begin, carry_out, check_finished, check_ready
     from pawsight.settings import load_settings
 
+    check_outputs(into=None if dry_run else into, contact_sheet=contact_sheet)
     if resume and dry_run:
         raise click.UsageError("Give --resume or --dry-run, not both: the plan of a stopped sort is fixed.")
     if resume:
-        record = _unfinished(folder, into)
+        record = _unfinished(folder, into, mode)
     else:
         check_finished(into)
         settings = load_settings({"model": model, "threads": workers})
         request = _request(folder, into, settings, error_budget)
-        request.mode, request.write_xmp, request.update, request.doubted = mode, write_xmp, update, please_check
+        request.mode, request.write_xmp, request.update, request.doubted = (
+            mode or "copy",
+            write_xmp,
+            update,
+            please_check,
+        )
         plan = _plan(request)
         show_plan(plan)
         _show_pictures(plan, contact_sheet, settings, language, wanted=not yes)
@@ -118,7 +126,8 @@ def command(
     _finish(record, carry_out(record, refused), refused)
 
 
-def _unfinished(folder: Path, into: Path) -> Path:
+def _unfinished(folder: Path, into: Path, mode: Mode | None) -> Path:
+    """Return the record of the sort that was stopped; its plan is fixed."""
     from pawsight.batch.journal import JOURNAL, read_journal
     from pawsight.batch.plan import read_plan
     from pawsight.batch.undo import newest
@@ -130,6 +139,10 @@ def _unfinished(folder: Path, into: Path) -> Path:
     plan = read_plan(record)
     if Path(plan.folder).resolve() != folder.resolve():
         raise BadSort(f"The sort that was stopped is of another folder: {plan.folder}, not {folder}.")
+    if mode and mode != plan.mode:
+        raise BadSort(
+            f"The sort that was stopped is one with --{plan.mode}, and is completed so.", f"Leave out --{mode}."
+        )
     return record
 
 
@@ -178,11 +191,8 @@ def _finish(record: Path, outcomes: Iterable[SkippedFile | None], refused: Count
     from pawsight.text import printable
 
     plan = read_plan(record)
-    try:
+    with on_ctrl_c(lambda: f"Add --resume to continue, or undo it with `{undo_command(plan.into)}`."):
         results = list(progress_bar(outcomes, len(plan.steps), "Sorting"))
-    except KeyboardInterrupt:
-        click.echo(f"Add --resume to continue, or undo it with `{undo_command(plan.into)}`.", err=True)
-        raise
     left = [one for one in results if one]
     name_files(left)
     done = [step for step, one in zip(plan.steps, results, strict=True) if step.verdict and not one]

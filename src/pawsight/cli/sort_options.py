@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
+
+from pawsight.cli.exclusive import exclusive_flags
 
 FOLDER = click.Path(file_okay=False, path_type=Path)
 
@@ -25,12 +27,15 @@ class Share(click.ParamType[float]):
             self.fail(f"{value!r} is not a share between 0 and 1, such as 1% or 0.01.", param, ctx)
 
 
-_OPTIONS = (
+_OPTIONS: Sequence[Callable[..., Any]] = (
     click.option("--into", required=True, type=FOLDER, metavar="DIR", help="Where the folders of photos are made."),
-    click.option("--copy", "mode", flag_value="copy", default=True, help="Copy photos (the default)."),
-    click.option("--move", "mode", flag_value="move", help="Move photos."),
-    click.option(
-        "--link", "mode", flag_value="link", help="Give photos a second name, which needs no room (hard links)."
+    exclusive_flags(
+        "mode",
+        {
+            "--copy": ("copy", "Copy photos (the default)."),
+            "--move": ("move", "Move photos."),
+            "--link": ("link", "Give photos a second name, which needs no room (hard links)."),
+        },
     ),
     click.option("--model", metavar="NAME", help="A shipped model (see `pawsight models`) or a model folder."),
     click.option(

@@ -25,6 +25,10 @@ def show_plan(plan: SortPlan) -> None:
     name_files(plan.left)
     for line in _earlier(plan):
         click.echo(line)
+    if not plan.steps:
+        failed = plan.left and not plan.already
+        click.echo("Nothing to sort: no photo here can be read." if failed else "Nothing new to sort.")
+        return
     counts = plan.counts()
     places = f"{printable(plan.folder)} into {printable(plan.into)}"
     click.echo(f"Plan: {count(len(plan.photos), 'photo')} of {places}, to be {DONE[plan.mode]}.")

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import math
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from pawsight.cli.duration import Duration
+from pawsight.cli.exclusive import exclusive_flags
+from pawsight.cli.interrupt import GO_ON, on_ctrl_c
+from pawsight.cli.paths import check_inputs, check_outputs
 from pawsight.recipes import NAMES, Recipe, choose, continuing, customize, find
 
 if TYPE_CHECKING:
@@ -80,11 +85,16 @@ NOTHING = Path("none")
     metavar="DIR",
     help="Also write the curves for TensorBoard.  [history.csv has them in any case]",
 )
-@click.option(
-    "--mixed-precision/--full-precision",
+@exclusive_flags(
     "mixed",
-    default=None,
-    help="Compute in bfloat16 while training; the model stays float32.  [default: where a GPU or TPU is faster in it]",
+    {
+        "--mixed-precision": (
+            True,
+            "Compute in bfloat16 while training; the model stays float32.  [default: where a GPU or TPU is faster in "
+            "it]",
+        ),
+        "--full-precision": (False, "Compute in float32 everywhere."),
+    },
 )
 @click.option("--seed", type=int, help="Another seed than the recipe's.")
 def command(
@@ -123,23 +133,26 @@ def command(
     from pawsight.python_api import run_training
     from pawsight.train.options import RunOptions
 
-    _check_words(recipe, budget, epochs, photos, weights, share)
+    _check_words(recipe, budget, epochs, photos, weights, share, model)
+    check_inputs(data, None if weights == NOTHING else weights, findings)
+    check_outputs(out=out, preview=preview, tensorboard=tensorboard)
     dataset = _open(data, findings)
     chosen, deadline = _choose(recipe, budget, dataset, weights, share)
     if model:
         chosen = continuing(chosen, model)
     chosen = customize(chosen, epochs, photos=photos, seed=seed, balance=balance or None)
     out = out or Path("runs", f"{chosen.name}-{dataset.folder.resolve().name}")
-    metrics = run_training(
-        chosen,
-        dataset,
-        out,
-        None if weights == NOTHING else weights,
-        "test" if test else "validation",
-        RunOptions(tensorboard, deadline, mixed),
-        preview,
-        click.echo,
-    )
+    with on_ctrl_c(partial(_kept, out, dataset.folder, chosen, budget)):
+        metrics = run_training(
+            chosen,
+            dataset,
+            out,
+            None if weights == NOTHING else weights,
+            "test" if test else "validation",
+            RunOptions(tensorboard, deadline, mixed),
+            preview,
+            click.echo,
+        )
     from pawsight.report import summarise
 
     click.echo(summarise(metrics))
@@ -153,12 +166,15 @@ def _check_words(
     photos: int | None,
     weights: Path | None,
     share: float | None,
+    start: str | None,
 ) -> None:
     """Refuse words that contradict each other, before the data is opened."""
     if (recipe is None) == (budget is None):
         raise click.UsageError("Name a RECIPE, or give a time with --budget, which chooses one.")
     if budget is not None and (epochs or photos or weights or share):
         raise click.UsageError("--budget chooses epochs, photos and layers: leave out the options for these.")
+    if start and (budget is not None or weights):
+        raise click.UsageError("--start brings weights of its own recipe: leave out --weights, and name a RECIPE.")
     if recipe is not None and recipe not in NAMES:
         find(recipe)  # report a wrong name before a wrong folder
         if share or weights == NOTHING:
@@ -177,6 +193,23 @@ def _choose(
     made = plan(budget or 0, measure_pace(), data)
     click.echo(made.why)
     return made.recipe, start + made.training
+
+
+def _kept(out: Path, data: Path, recipe: Recipe, budget: float | None) -> str:
+    """Say what a training that was stopped leaves, and how it goes on."""
+    from pawsight.train.preflight import partial_folder
+
+    if out.exists():
+        return f"The model stands in {out}. To measure it: pawsight evaluate {out} --data {data} --split validation"
+    kept = partial_folder(out)
+    try:
+        done = json.loads((kept / "progress.json").read_bytes())
+    except (OSError, ValueError):
+        return f"No epoch was finished. {GO_ON}"
+    phase = f"phase {done['phase'] + 1} of {len(recipe.phases)}, {done['epoch']} of its epochs done"
+    if budget is not None:
+        return f"Kept in {kept}: {phase}. A --budget is planned again each time: delete that folder before."
+    return f"Kept in {kept}: {phase}. {GO_ON}"
 
 
 def _open(folder: Path, findings: Path | None) -> Dataset:

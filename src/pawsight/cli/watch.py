@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pawsight.cli.extras import needs_extra
+from pawsight.cli.paths import check_outputs
 from pawsight.cli.sort_options import sort_options
+from pawsight.extras import needs_extra
 
 if TYPE_CHECKING:
     from pawsight.batch.journal import Mode
@@ -56,7 +57,7 @@ Hook = Callable[["VisitResult"], None]
 def command(
     folder: Path,
     into: Path,
-    mode: Mode,
+    mode: Mode | None,
     model: str | None,
     error_budget: float | None,
     commands: Sequence[tuple[str, str]],
@@ -81,26 +82,28 @@ def command(
       pawsight watch camera/ --into sorted --move
       pawsight watch camera/ --into sorted --on cat 'open-flap --seconds 20' --webhook http://hub:8123/api/webhook/cat
     """
-    with needs_extra("watch"):
-        from pawsight.batch.watch.arrivals import Arrivals
-        from pawsight.batch.watch.run import Watch
-        from pawsight.batch.watch.visits import Visits
     from pawsight.batch.budget import promise
     from pawsight.classifier import Classifier
     from pawsight.settings import load_settings
 
+    check_outputs(into=into)
     settings = load_settings({"model": model, "threads": workers})
     classifier = Classifier.load(settings.model, limits=settings.local_limits)
+    hooks = _commands(commands, classifier)
+    with needs_extra("watch"):
+        from pawsight.batch.watch.arrivals import Arrivals
+        from pawsight.batch.watch.run import Watch
+        from pawsight.batch.watch.visits import Visits
     with ExitStack() as stack:
         watch = Watch(
             folder,
             into,
-            mode,
+            mode or "copy",
             classifier,
             promise(classifier.card, error_budget) if error_budget else None,
             Arrivals(folder, into, settle, polling),
             Visits(gap),
-            [*_commands(commands, classifier), *_messages(webhook, mqtt, stack)],
+            [*hooks, *_messages(webhook, mqtt, stack)],
             click.echo,
             rate,
             settings.threads,

@@ -14,7 +14,8 @@ import numpy.typing as npt
 from PIL import Image
 
 from pawsight.data.thumbnails import MOST_DIFFERENCE, Indices, difference
-from pawsight.errors import MissingExtra, install_hint
+from pawsight.errors import MissingExtra
+from pawsight.extras import install_hint
 from pawsight.types import Pixels
 
 try:

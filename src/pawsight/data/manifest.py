@@ -237,6 +237,8 @@ def read_description(folder: Path) -> Description:
     try:
         return msgspec.convert(json.loads(path.read_bytes()), Description)
     except OSError as error:
+        if not folder.exists():
+            raise BadData(f"There is nothing at {folder}.", "Check the path.") from error
         raise BadData(
             f"Expected a prepared data set at {folder}, but {DESCRIPTION} cannot be read ({error.strerror}).",
             f"Give what `pawsight data prepare` wrote; of photos, `pawsight data prepare {folder} --out NEW` makes it.",

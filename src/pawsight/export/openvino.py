@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from pawsight.errors import MissingExtra, install_hint
+from pawsight.errors import MissingExtra
+from pawsight.extras import install_hint
 from pawsight.model.card import CARD, ModelCard, encode
 from pawsight.runtime import IMAGENET, OUTPUTS, Outputs
 from pawsight.types import Pixels

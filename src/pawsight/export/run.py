@@ -23,6 +23,7 @@ from pawsight.export.forms import ExportFormat
 from pawsight.export.photos import compared, sample
 from pawsight.export.write import write
 from pawsight.model.card import CARD, GRAPH, Precision, read_card, read_file
+from pawsight.storage.writable import why_not_writable
 from pawsight.types import Pixels, ProgressHook, no_progress
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ class Exporter:
         """Write forms of the model, each to its path, as soon as it has been compared.
 
         Raises:
-            BadSettings: something stands at one of the paths.
+            BadSettings: something stands at one of the paths, or one cannot be written.
             ExportDiffers: a form does not answer like the model; nothing of it is written.
             BadModel: int8 needs photos, or the graph has a node that no format but ONNX can be made of.
         """
@@ -144,6 +145,8 @@ def _formats(graph: bytes, precision: Precision, network: Path | None, work: Pat
 
 
 def _check_free(path: Path) -> None:
+    if reason := why_not_writable(path):
+        raise BadSettings(f"{str(path)!r} cannot be written ({reason}).", "Choose another --out.")
     if path.exists():
         raise BadSettings(f"Expected a new place for the model, but {path} exists.", "Choose another --out.")
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from PIL import Image
 
-from pawsight.errors import UnsupportedFormat, install_hint
+from pawsight.errors import UnsupportedFormat
+from pawsight.extras import install_hint
 from pawsight.images.checks import check_size
 from pawsight.types import Limits
 

@@ -8,7 +8,7 @@
     print(learned.metrics.accuracy, learned.measured)
 
 Here: cross-validation, choice of the head, the forecast, and the model folder. Not here: networks and Keras (`train`).
-Needs the extra `learn` (`pip install '.[learn]'`).
+Needs the extra `learn` (`pip install --constraint constraints.txt ".[learn]"`).
 """
 
 from pawsight.learn.run import Learned, forecast, learn

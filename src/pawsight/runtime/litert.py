@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from pawsight.errors import BadModel, MissingExtra, install_hint
+from pawsight.errors import BadModel, MissingExtra
+from pawsight.extras import install_hint
 from pawsight.runtime import IMAGENET, INPUT, OUTPUTS, Outputs
 from pawsight.types import Pixels
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from pawsight.errors import MissingExtra, install_hint
+from pawsight.errors import MissingExtra
+from pawsight.extras import install_hint
 
 EXTRA = "tensorboard"
 

@@ -63,6 +63,7 @@ class Watch:
     workers: int
     _inventory: Inventory = field(init=False)
     _named: set[str] = field(default_factory=set)
+    _looked: bool = False
 
     def __post_init__(self) -> None:
         check_apart(self.folder, self.into)
@@ -84,7 +85,14 @@ class Watch:
 
     def _look(self) -> None:
         """Classify what has arrived, in portions, no faster than the rate."""
-        new = [path for path in self.arrivals.ready() if not self._inventory.holds(path)]
+        ready = self.arrivals.ready()
+        new = [path for path in ready if not self._inventory.holds(path)]
+        if ready and not self._looked:
+            self._looked = True
+            if not new:
+                self.report(
+                    f"Nothing new to sort: the {len(ready):,} photos here were sorted earlier. Waiting for more."
+                )
         for first in range(0, len(new), AT_ONCE):
             start, portion = time.monotonic(), new[first : first + AT_ONCE]
             for frame in self._classify(portion):

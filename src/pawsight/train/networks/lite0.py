@@ -13,7 +13,8 @@ import keras
 import numpy.typing as npt
 from keras import layers
 
-from pawsight.errors import MissingExtra, install_hint
+from pawsight.errors import MissingExtra
+from pawsight.extras import install_hint
 from pawsight.train.torch_file import read_tensors
 
 # One row a stage: blocks, kernel, stride of the first block, expansion, channels out.

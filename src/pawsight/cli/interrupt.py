@@ -1,0 +1,20 @@
+"""What a person who presses Ctrl-C is told: what is kept, and how to go on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import click
+
+GO_ON = "To go on, give the same command again."
+
+
+@contextmanager
+def on_ctrl_c(tell: Callable[[], str]) -> Iterator[None]:
+    """Print what `tell` returns where Ctrl-C ends the block."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        click.echo(tell(), err=True)
+        raise
