@@ -37,6 +37,7 @@ def test_learn_then_ask(flowers: Path, tmp_path: Path, pawsight: Callable[..., A
     assert "flowers/rose/notes.txt: The file is " in done.out
     assert "accuracy             100.00 %" in done.out
     assert "The model itself then learned from all 24." in done.out
+    assert "The forecast was a quick look at these photos" in done.out
     assert f"Wrote {model}." in done.out
 
     done = pawsight("predict", flowers / "rose" / "1.png", flowers / "iris" / "1.png", "--model", model)

@@ -58,7 +58,7 @@ def command(source: str, out: Path | None, from_sorted: bool, dry_run: bool, tog
         check_outputs(out=out)
     with needs_extra("learn"):
         from pawsight.learn import forecast, learn
-        from pawsight.learn.report import describe_forecast
+        from pawsight.learn.report import describe_forecast, explain_difference
         from pawsight.report import summarise
     from pawsight.cli.source import local_source
     from pawsight.settings import load_settings
@@ -79,7 +79,7 @@ def command(source: str, out: Path | None, from_sorted: bool, dry_run: bool, tog
             report=lambda made: click.echo(describe_forecast(made) + "\n"),
             watch=progress_bar,
         )
-    click.echo(f"{summarise(done.metrics)}\n{done.measured}")
+    click.echo(f"{summarise(done.metrics)}\n{done.measured}\n{explain_difference(done.forecast)}")
     click.echo(f"Wrote {out}. Try it: pawsight predict PHOTO --model {out}")
     if done.bad:
         _exit_for_bad_files(len(done.bad), out / "bad.csv")

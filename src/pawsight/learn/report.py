@@ -39,6 +39,15 @@ def _lines(forecast: Forecast) -> Iterator[str]:
     yield from _list("Copies of one picture", [" = ".join(paths) for paths in forecast.twins])
 
 
+def explain_difference(forecast: Forecast) -> str:
+    """Say why the measured figures are not those of the forecast, where both are printed."""
+    files = "these photos" if forecast.looked == forecast.files else f"{forecast.looked:,} of the files"
+    return (
+        f"The forecast was a quick look at {files} with one setting for all; for these figures settings were compared, "
+        "and the best chosen. Where the two differ, also in how many photos are left to you, these figures hold."
+    )
+
+
 def _verdicts(forecast: Forecast) -> Iterator[str]:
     if forecast.unsure.value is not None:
         yield f"Of photos like these, {_rate(forecast.unsure)} will be left to you (unsure)."

@@ -7,8 +7,10 @@ from pathlib import Path
 from flask import Blueprint, Flask, Response, render_template, request
 
 from pawsight import zoo
+from pawsight.estimates import NOT_MEASURED
 from pawsight.model import single_file
 from pawsight.model.card import CARD, read_card, read_file
+from pawsight.model.refusal import NEW_KINDS
 from pawsight.web.state import state
 from pawsight.web.ui import charts, model_metrics, model_text
 from pawsight.web.ui.phrases import plain
@@ -61,7 +63,7 @@ def _page(model: model_metrics.DescribedModel) -> str:
         model=model,
         graph=model.card.files.get(model.card.graph),
         answers_here=model.card.id == state().classifier.card.id,
-        facts=model_text.facts(numbers) if numbers else [],
+        facts=model_text.facts(numbers, model.card.metrics.get(NEW_KINDS, NOT_MEASURED)) if numbers else [],
         mistakes=model_text.mistakes(numbers) if numbers else [],
         curves=_curves(model),
         comes_along=model.card.id in [read_card(zoo.find(name)).id for name in zoo.names()],

@@ -43,9 +43,14 @@ def count(value: float) -> dict[str, str]:
     return {"hits": number(round(value * base)), "base": number(base)}
 
 
-def facts(measured: Metrics) -> list[Fact]:
-    """Every number that was measured over all classes, the most telling first."""
-    return [*_rates(measured), *_verdicts(measured), *_scores(measured)]
+def facts(measured: Metrics, new_kinds: Estimate = NOT_MEASURED) -> list[Fact]:
+    """Every number that was measured over all classes, the most telling first.
+
+    Args:
+        measured: on the test photos.
+        new_kinds: false accepts of kinds that no part of the model saw.
+    """
+    return [*_rates(measured), *_verdicts(measured, new_kinds), *_scores(measured)]
 
 
 def _rates(measured: Metrics) -> Iterator[Fact]:
@@ -76,7 +81,7 @@ def _f1(measured: Metrics) -> str:
     ).format(precision=share(measured.macro_precision.value or 0), recall=share(measured.macro_recall.value or 0))
 
 
-def _verdicts(measured: Metrics) -> Iterator[Fact]:
+def _verdicts(measured: Metrics, new_kinds: Estimate) -> Iterator[Fact]:
     wrong, false_accepts = measured.wrong_verdicts, measured.false_accepts
     if wrong.value is not None:
         yield _fact(_("Wrong predictions"), wrong, _wrong(wrong))
@@ -91,7 +96,7 @@ def _verdicts(measured: Metrics) -> Iterator[Fact]:
             sentence.format(n=number(total), hits=number(unsure)),
         )
     if false_accepts and false_accepts.value is not None:
-        yield _fact(_("False accepts"), false_accepts, _false_accepts(false_accepts))
+        yield _fact(_("False accepts"), false_accepts, _false_accepts(false_accepts, new_kinds))
 
 
 def _wrong(wrong: Estimate) -> str:
@@ -100,11 +105,18 @@ def _wrong(wrong: Estimate) -> str:
     return _("Of {base} verdicts other than “not sure”, about {hits} are wrong.").format(**count(wrong.value))
 
 
-def _false_accepts(measured: Estimate) -> str:
+def _false_accepts(measured: Estimate, new_kinds: Estimate) -> str:
     taken = number(round((measured.value or 0) * measured.n))
-    return _(
+    text = _(
         "Of {n} photos that show none of its classes, {taken} were taken for one. Up to {high} would fit that count."
     ).format(n=number(measured.n), taken=taken, high=share(measured.high or 0, 1))
+    if new_kinds.value is None:
+        return text
+    more = _(
+        "Most of these kinds of things were in its training, too; of {n} photos of kinds that no part of it saw, "
+        "{share} were taken for one."
+    )
+    return f"{text} {more.format(n=number(new_kinds.n), share=share(new_kinds.value, 1))}"
 
 
 def _scores(measured: Metrics) -> Iterator[Fact]:
