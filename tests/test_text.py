@@ -6,7 +6,7 @@ import csv
 
 import pytest
 
-from pawsight.text import csv_line, printable, safe_cell, safe_path, valid_unicode
+from pawsight.text import csv_line, padded, printable, safe_cell, safe_path, valid_unicode, width
 
 
 def test_a_name_cannot_move_the_cursor() -> None:
@@ -44,3 +44,12 @@ def test_no_spreadsheet_takes_a_name_for_a_formula(first: str) -> None:
 @pytest.mark.parametrize("path", ["cat.jpg", "a=b.jpg", "-", "photos/=1.jpg"])
 def test_other_names_stay_as_they_are(path: str) -> None:
     assert safe_path(path) == path
+
+
+@pytest.mark.parametrize(
+    ("text", "columns"), [("cat", 3), ("", 0), ("\u732b.jpg", 6), ("u\u0308", 1), ("\u00fc", 1), ("\uff21", 2)]
+)
+def test_how_wide_a_terminal_shows_it(text: str, columns: int) -> None:
+    assert width(text) == columns
+    assert padded(text, 8) == text + " " * (8 - columns)
+    assert padded(text, 0) == text

@@ -33,6 +33,12 @@ CLI = f"""# Command line
 Every command ends with 0 (done), 1 (done, but some inputs failed) or 2 (could not run), and says in one line why.
 Where whatever reads the output has seen enough (`| head -1`), it ends without a word, with 141 as other programs do.
 Ctrl-C stops it and leaves no half-written files. `--help` shows the same as this page.
+
+**File names.** Tables, and pages for people, show a line end, a tab or another control character as `\\n`, `\\t`,
+`\\x1b`. JSON lines and CSV hold them as they are, in the quotes of JSON and of RFC 4180: read them with a parser, not
+line by line. A byte that is not UTF-8 is `\\udce9` everywhere. In Python, this gives the name back as `open` takes it:
+`re.sub(r"\\\\udc([89a-f][0-9a-f])", lambda found: chr(0xDC00 + int(found[1], 16)), path)`.
+In CSV, a name that a spreadsheet would run begins with `./`, which is the same file.
 """
 
 SETTINGS = f"""# Settings

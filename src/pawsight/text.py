@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import unicodedata
 from collections.abc import Iterable
 
 FORMULA = ("=", "+", "-", "@")
@@ -19,6 +20,17 @@ def printable(text: str) -> str:
     return "".join(
         char if char.isprintable() else char.encode("unicode_escape").decode() for char in valid_unicode(text)
     )
+
+
+def width(text: str) -> int:
+    """Return how many columns a terminal shows printable text in: two for a Chinese character, none for an accent that
+    stands behind its letter, as macOS writes file names."""
+    return sum(0 if unicodedata.combining(char) else 1 + (unicodedata.east_asian_width(char) in "WF") for char in text)
+
+
+def padded(text: str, columns: int) -> str:
+    """Return printable text with spaces behind it, so that a terminal shows it in so many columns, or in more."""
+    return text + " " * (columns - width(text))
 
 
 def csv_line(cells: Iterable[object]) -> str:

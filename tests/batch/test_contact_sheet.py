@@ -55,6 +55,18 @@ def test_the_least_sure_first_and_not_all(tmp_path: Path) -> None:
     assert names == [str(number) for number in range(contact_sheet.SHOWN)]
 
 
+def test_odd_names_stand_on_one_line_and_without_control_codes(tmp_path: Path) -> None:
+    odd = plan(tmp_path, tmp_path, 1)
+    (step,) = odd.steps
+    step = msgspec.structs.replace(step, source="new\nline\x1b[31m\udce9.jpg")
+    left = [SkippedFile("tab\there.jpg", "It is empty.")]
+    write_contact_sheet(msgspec.structs.replace(odd, steps=[step], left=left), tmp_path / "page.html", LIMITS)
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert r'class="name">new\nline\x1b[31m\udce9.jpg<' in page
+    assert r"tab\there.jpg: It is empty." in page
+    assert "\x1b" not in page
+
+
 def test_a_page_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(BadSort, match=r"file/page\.html"):

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
+import os
+import re
 from typing import Any
 
 import numpy as np
@@ -11,6 +14,7 @@ from pawsight.batch.output import Csv, JsonLines, OutputFormat, Table
 from pawsight.batch.run import PhotoResult
 from pawsight.classifier import Prediction
 from pawsight.errors import BrokenImage
+from pawsight.text import printable, width
 
 CLASSES = ["cat", "dog"]
 NOTHING = np.zeros((1, 1, 1), np.float32)
@@ -79,3 +83,29 @@ def test_a_line_end_in_a_name_does_not_tear_the_table(name: str) -> None:
     line = Csv(CLASSES).line(good(name))
     assert next(csv.reader([line], strict=True))[0] == name
     assert line.startswith(f'"{name}",')
+
+
+@pytest.mark.parametrize(
+    "name",
+    [b"new\nline.jpg", b"tab\there.jpg", b"cr\r.jpg", b"\x1b[31m.jpg", b"caf\xe9.jpg", b'a,"b";c.jpg', b"=1+1.jpg"],
+)
+@pytest.mark.parametrize("form", ["jsonl", "csv"])
+def test_every_name_comes_back_as_the_page_of_the_command_line_says(name: bytes, form: str) -> None:
+    """docs/cli.md, File names."""
+    lines: OutputFormat = JsonLines() if form == "jsonl" else Csv(CLASSES)
+    text = "\n".join(written(lines, good(os.fsdecode(name)), good("next.jpg")))
+    rows = (
+        [json.loads(line) for line in text.split("\n")]
+        if form == "jsonl"
+        else list(csv.DictReader(io.StringIO(text, "")))
+    )
+    path, after = (row["path"] for row in rows)
+    assert after == "next.jpg"
+    back = re.sub(r"\\udc([89a-f][0-9a-f])", lambda found: chr(0xDC00 + int(found[1], 16)), path)
+    assert os.fsencode(os.path.normpath(back)) == name
+
+
+def test_wide_and_combined_letters_do_not_shift_a_row() -> None:
+    names = ["\u732b.jpg", "u\u0308ber.jpg", "caf\udce9.jpg", "plain-name.jpg"]
+    _, *lines = written(Table(max(width(printable(name)) for name in names), CLASSES), *map(good, names))
+    assert len({width(line.partition("unsure")[0]) for line in lines}) == 1

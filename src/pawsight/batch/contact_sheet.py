@@ -22,7 +22,7 @@ from pawsight.errors import BadSort, ImageError
 from pawsight.languages import SOURCE, Language, languages
 from pawsight.model.class_names import NEITHER
 from pawsight.parallel import in_order
-from pawsight.text import valid_unicode
+from pawsight.text import printable
 from pawsight.types import Limits
 
 SIDE = 144  # of a small picture, in pixels
@@ -96,7 +96,7 @@ def write_contact_sheet(plan: SortPlan, page: Path, limits: Limits, language: st
         reasons = "; ".join(plan.promise.differs)
         note += " " + _("No error rate is promised for this folder: {reasons}.").format(reasons=reasons)
     title = _("{count} photos of {folder} into {into}").format(
-        count=speaks.number(len(plan.photos)), folder=valid_unicode(plan.folder), into=valid_unicode(plan.into)
+        count=speaks.number(len(plan.photos)), folder=printable(plan.folder), into=printable(plan.into)
     )
     shown_page = SheetPage(
         title=title,
@@ -105,7 +105,7 @@ def write_contact_sheet(plan: SortPlan, page: Path, limits: Limits, language: st
         hint=_("To send marked photos to please-check, add this to the command:"),
         line="--please-check ",
         language=speaks,
-        left=[(valid_unicode(one.path), valid_unicode(one.reason)) for one in plan.left],
+        left=[(printable(one.path), printable(one.reason)) for one in plan.left],
     )
     _write(page, shown_page)
 
@@ -148,7 +148,7 @@ def write_audit_page(
         parts.append(Part(name, f"{note} {question}", _tiles(paths, steps, limits)))
         first += len(steps)
     note = _("Look at each one, then type the numbers of the marked ones into the terminal.")
-    title = _("Audit of {folder}").format(folder=valid_unicode(str(into)))
+    title = _("Audit of {folder}").format(folder=printable(str(into)))
     hint = _("Type the numbers into the terminal, or paste this line:")
     _write(page, SheetPage(title, note, parts, hint, line, speaks))
 
@@ -165,7 +165,7 @@ def _tiles(paths: Sequence[Path], steps: Sequence[tuple[int, Step]], limits: Lim
 
 def _tile(number: int, step: Step, picture: str) -> Tile:
     scores = ", ".join(f"{name} {score:.3f}" for name, score in step.scores.items())
-    return Tile(number, valid_unicode(step.source), step.verdict, scores, picture)
+    return Tile(number, printable(step.source), step.verdict, scores, picture)
 
 
 def _picture(path: Path, limits: Limits) -> str:

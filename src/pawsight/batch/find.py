@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pawsight.batch import object_storage, video
 from pawsight.batch.companions import RAW
 from pawsight.errors import NoPhotos
+from pawsight.text import printable, width
 
 STDIN = "-"
 _NAMED = 5  # wrong words that an error names
@@ -28,7 +29,7 @@ class InputSize:
 
     Attributes:
         photos: how many.
-        longest: letters of the longest path.
+        longest: columns of a terminal that the longest path takes.
     """
 
     photos: int
@@ -49,7 +50,7 @@ def measure(words: Sequence[str]) -> InputSize:
     """Count the photos that arguments stand for, in memory that does not grow with their number; see `walk`."""
     photos = longest = 0
     for path in walk(words):
-        photos, longest = photos + 1, max(longest, len(path))
+        photos, longest = photos + 1, max(longest, width(printable(path)))
     return InputSize(photos, longest)
 
 

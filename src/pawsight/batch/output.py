@@ -12,7 +12,7 @@ from pawsight.batch.companions import RAW
 from pawsight.batch.run import PhotoResult
 from pawsight.model.class_names import BOTH, NEITHER, UNSURE
 from pawsight.model.looks_like import describe
-from pawsight.text import csv_line, printable, safe_cell, safe_path
+from pawsight.text import csv_line, padded, printable, safe_cell, safe_path, width
 
 LONGEST_PATH = 60  # a longer one is shown whole, out of line, but does not push all others aside
 
@@ -37,7 +37,7 @@ class Table:
     """Aligned columns, whose widths are known before the first prediction is.
 
     Args:
-        longest: letters of the longest path.
+        longest: columns of a terminal that the longest path takes.
         classes: of the model.
         color: whether verdicts are colored by ANSI escape codes (ECMA-48).
         resemblances: whether each line also names what the photo looks like.
@@ -47,7 +47,7 @@ class Table:
         self._classes, self._resemblances = classes, resemblances
         self._names = [printable(name) for name in classes]
         self._path = min(max(len("photo"), longest), LONGEST_PATH)
-        self._verdict = max(map(len, ["verdict", BOTH, NEITHER, UNSURE, *self._names]))
+        self._verdict = max(map(width, ["verdict", BOTH, NEITHER, UNSURE, *self._names]))
         kinds = [*classes, BOTH, NEITHER, UNSURE, _ERROR]
         codes = [_CLASS_COLORS[place % len(_CLASS_COLORS)] for place in range(len(classes))] + list(_OTHER_COLORS)
         self._colors = dict(zip(kinds, codes, strict=True)) if color else {}
@@ -65,10 +65,10 @@ class Table:
         return self._row(path, answer.prediction.verdict, [*scores, *more, *_source_note(answer.path)]).rstrip()
 
     def _row(self, path: str, verdict: str, rest: list[str]) -> str:
-        cell = printable(verdict).ljust(self._verdict)
+        cell = padded(printable(verdict), self._verdict)
         if code := self._colors.get(verdict):
             cell = f"\x1b[{code}m{cell}\x1b[0m"
-        return "  ".join([path.ljust(self._path), cell, *rest])
+        return "  ".join([padded(path, self._path), cell, *rest])
 
 
 def _source_note(path: str) -> list[str]:
@@ -124,7 +124,7 @@ def make_format(
 
     Args:
         form: `table`, `jsonl` or `csv`.
-        longest: letters of the longest path.
+        longest: columns of a terminal that the longest path takes.
         classes: of the model.
         color: whether a table is colored.
         resemblances: whether each line also names what the photo looks like.

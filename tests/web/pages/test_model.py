@@ -164,7 +164,7 @@ def test_sentences_are_made_from_the_numbers() -> None:
     assert "50.0 % to the truth" in said["Log loss"]
     assert "ROC-AUC" not in said
     assert "kinds" not in said["False accepts"]
-    more = {fact.name: fact.meaning for fact in model_text.facts(measured, Estimate(0.055, 1579, 0.04, 0.07))}
+    more = {fact.name: words(fact.meaning) for fact in model_text.facts(measured, Estimate(0.055, 1579, 0.04, 0.07))}
     assert (
         "in its training, too; of 1,579 photos of kinds that no part of it saw, 5.5 % were taken"
         in more["False accepts"]
