@@ -18,7 +18,7 @@ PACKAGE = SOURCE / "pawsight"
 LAYERS = [
     ["types", "errors", "text"],
     ["estimates", "extras", "storage", "parallel", "languages"],
-    ["settings", "images", "model", "recipes"],
+    ["settings", "images", "model", "recipes", "diagnoses"],
     ["metrics"],
     ["runtime", "zoo", "displays", "archive", "explain", "photo_input"],
     ["cluster"],

@@ -1,8 +1,8 @@
 """Bring the translations up to date with the texts in the code: `python tools/translate.py`.
 
-Finds every text of templates, scripts and modules of the web, and of the pages that `sort` and `audit` write, adds new
-ones to each `pawsight.po`, drops those that are gone, and compiles. Then fill in what is empty or marked fuzzy, and run
-it again. docs/translating.md says more.
+Finds every text of templates, scripts and modules of the web, of the pages that `sort` and `audit` write, and of what
+is wrong with photos, adds new ones to each `pawsight.po`, drops those that are gone, and compiles. Then fill in what is
+empty or marked fuzzy, and run it again. docs/translating.md says more.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-PARTS = [Path(__file__).parents[1] / "src" / "pawsight" / name for name in ("web", "batch")]
+PARTS = [Path(__file__).parents[1] / "src" / "pawsight" / name for name in ("web", "batch", "diagnoses")]
 CATALOGUES = [path for part in PARTS for path in sorted(part.glob("translations/*/LC_MESSAGES/pawsight.po"))]
 TEMPLATES = ("templates/**.html", "sheet.html")
 METHODS = [("**.py", "python"), *((one, "jinja2") for one in TEMPLATES), ("static/**.js", "javascript")]

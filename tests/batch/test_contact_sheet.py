@@ -67,6 +67,16 @@ def test_odd_names_stand_on_one_line_and_without_control_codes(tmp_path: Path) -
     assert "\x1b" not in page
 
 
+def test_reasons_of_single_files_are_in_the_language_of_the_page(tmp_path: Path) -> None:
+    left = [SkippedFile("a.jpg", "The file is empty (0 bytes). Copy or upload it again.")]
+    write_contact_sheet(
+        msgspec.structs.replace(plan(tmp_path, tmp_path, 1), left=left), tmp_path / "page.html", LIMITS, "de"
+    )
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert "a.jpg: Die Datei ist leer (0 Bytes)." in page
+    assert "Copy or upload" not in page
+
+
 def test_a_page_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(BadSort, match=r"file/page\.html"):

@@ -18,6 +18,7 @@ from pawsight import images
 from pawsight.batch.audit import Side
 from pawsight.batch.journal import Step
 from pawsight.batch.plan import SortPlan, folder_of
+from pawsight.diagnoses import of_local_file
 from pawsight.errors import BadSort, ImageError
 from pawsight.languages import SOURCE, Language, languages
 from pawsight.model.class_names import NEITHER
@@ -80,7 +81,7 @@ def write_contact_sheet(plan: SortPlan, page: Path, limits: Limits, language: st
         plan: to show.
         page: to write.
         limits: of one photo.
-        language: code of the page's language; what the library says of single files stays English.
+        language: code of the page's language.
     """
     speaks = LANGUAGES[language]
     _ = speaks.words.gettext
@@ -105,7 +106,7 @@ def write_contact_sheet(plan: SortPlan, page: Path, limits: Limits, language: st
         hint=_("To send marked photos to please-check, add this to the command:"),
         line="--please-check ",
         language=speaks,
-        left=[(printable(one.path), printable(one.reason)) for one in plan.left],
+        left=[(printable(one.path), printable(of_local_file(one.reason, language))) for one in plan.left],
     )
     _write(page, shown_page)
 

@@ -24,7 +24,9 @@ TOOL = Path(__file__).parents[3] / "tools" / "translate.py"
 PACKAGE = Path(__file__).parents[3] / "src" / "pawsight"
 FOREIGN = [code for code in i18n.LANGUAGES if code != SOURCE]
 CATALOGUES = [
-    Path(part, "translations", code, "LC_MESSAGES", "pawsight.po") for part in ("web", "batch") for code in FOREIGN
+    Path(part, "translations", code, "LC_MESSAGES", "pawsight.po")
+    for part in ("web", "batch", "diagnoses")
+    for code in FOREIGN
 ]
 WAYS: list[tuple[dict[str, Any], str]] = [
     ({}, "en"),
@@ -148,7 +150,7 @@ def test_the_catalogue_is_compiled(translate: ModuleType, path: Path) -> None:
 
 def test_every_folder_of_translations_is_a_language(translate: ModuleType) -> None:
     assert [PACKAGE / path for path in CATALOGUES] == translate.CATALOGUES
-    for folder in (i18n.TRANSLATIONS, PACKAGE / "batch" / "translations"):
+    for folder in (i18n.TRANSLATIONS, PACKAGE / "batch" / "translations", PACKAGE / "diagnoses" / "translations"):
         assert {path.name for path in folder.iterdir()} == set(FOREIGN)
 
 

@@ -1,54 +1,17 @@
-"""What exactly is wrong, in the visitor's language: the library says it in English, with its figures filled in.
+"""What exactly is wrong, in the visitor's language: with photos as in `pawsight.diagnoses`, with requests, and so on.
 
-`TEXTS` lists what it says to visitors and admins, with a hole for each thing that varies. A text is recognized by them,
-and put together again in the other language. `tests/web/ui/test_diagnoses.py` fails where the library says something
-that is not listed here.
+`tests/web/ui/test_diagnoses.py` fails where the library says something that is listed neither there nor here.
 """
 
 from __future__ import annotations
 
-import re
-from functools import cache
-
+from pawsight.diagnoses import LANGUAGES, PHOTO, Translator
 from pawsight.errors import PawsightError
 from pawsight.languages import SOURCE
 from pawsight.web.ui.i18n import current, mark
 from pawsight.web.ui.i18n import gettext as _
 
-TEXTS = (
-    # photos
-    mark("The file has {size} MB; at most {most} MB are allowed."),
-    mark("The picture has {size}; at most {most} megapixels are allowed."),
-    mark("The picture has {width} x {height} pixels; sides of at most {most} are allowed."),
-    mark("{width} x {height} pixels ({count} megapixels)"),
-    mark("{count} megapixels"),
-    mark("many more pixels"),
-    mark("Make the photo smaller."),
-    mark("Crop or shrink it."),
-    mark("The {kind} has more than {most} parts."),
-    mark("The JPEG has {count} scans; at most {most} are allowed for its size."),
-    mark("The photo needs more time or memory to open than is allowed."),
-    mark("Save it again as an ordinary JPEG."),
-    mark("The file is empty (0 bytes)."),
-    mark("Copy or upload it again."),
-    mark("Check the address."),
-    mark("The {kind} file is damaged or cut off ({reason})."),
-    mark("its header does not read"),
-    mark("its parts do not fit together"),
-    mark("broken data stream when reading image file"),
-    mark("image file is truncated"),
-    mark("image file is truncated ({count} bytes not processed)"),
-    mark("The photo made the decoder crash."),
-    mark("Copy or export the photo again."),
-    mark("Copy or export it again."),
-    mark("The file is {what}, which is not opened here."),
-    mark("Save it as JPEG or PNG and try again; renaming a file does not change its format."),
-    mark("Save it as JPEG and send that; on your own disk, the command line opens it."),
-    mark("Send a single picture of it."),
-    mark("Photos are {formats}."),
-    mark("The camera RAW file holds no JPEG preview."),
-    mark("Develop it to JPEG first."),
-    mark("The file is a JPEG XL picture."),
+OWN = (
     # requests
     mark("There is no photo in the file field {field} of the form."),
     mark("Send a photo as multipart/form-data, or as the body with a Content-Type such as image/jpeg."),
@@ -131,51 +94,13 @@ TEXTS = (
     mark("Rename the folder or the class."),
     mark("The class names '{one}' and '{other}' are one folder on Windows and macOS."),
     mark("Rename one of them, or put their photos together."),
-    # what a file is
-    mark("JPEG, PNG, WebP, GIF, AVIF, BMP and HEIC"),
-    mark("text"),
-    mark("a file of an unknown kind"),
-    mark("an Olympus RAW file"),
-    mark("a Panasonic RAW file"),
-    mark("a Fujifilm RAW file"),
-    mark("a Canon RAW file"),
-    mark("a Sigma RAW file"),
-    mark("a TIFF picture or camera RAW"),
-    mark("a JPEG XL picture"),
-    mark("a JPEG 2000 picture"),
-    mark("a Photoshop picture"),
-    mark("a GIMP picture"),
-    mark("a Windows icon"),
-    mark("an SVG drawing"),
-    mark("a PostScript file"),
-    mark("a video ({kind})"),
-    mark("a PDF document"),
-    mark("a ZIP archive"),
-    mark("a RAR archive"),
-    mark("a 7-Zip archive"),
-    mark("a gzip archive"),
-    mark("an Office document or Windows thumbnail file"),
-    mark("an Apple property list"),
-    mark("a database"),
-    mark("an audio file"),
-    mark("what macOS keeps about a file, not the file itself"),
-    mark("an XML file"),
-    mark("a web page"),
 )
-_HOLE = re.compile(r"\{(\w+)\}")
-_NUMBER = re.compile(r"[\d,]+(?:\.\d+)?")
+TEXTS = (*PHOTO, *OWN)
 
 
 def translate(message: str) -> str:
-    """Return what the library said in the visitor's language; empty where it is not listed here, all or in part."""
-    for text, pattern in _patterns():
-        if found := pattern.fullmatch(message):
-            values = found.groupdict()
-            rest = values.pop("_rest", None)
-            more = translate(rest) if rest else ""
-            if bool(rest) == bool(more):
-                return f"{_filled(_(text), values)} {more}".rstrip()
-    return ""
+    """Return what the library said in the visitor's language; empty where it is not listed, all or in part."""
+    return Translator(TEXTS, _translated, current()).translate(message)
 
 
 def exactly(error: PawsightError) -> str:
@@ -185,30 +110,8 @@ def exactly(error: PawsightError) -> str:
 
 def for_scripts() -> dict[str, str]:
     """Return all texts with their translations, for what the API says to the page; nothing in English."""
-    return {} if current().code == SOURCE else {text: _(text) for text in TEXTS}
+    return {} if current().code == SOURCE else {text: _translated(text) for text in TEXTS}
 
 
-@cache
-def _patterns() -> list[tuple[str, re.Pattern[str]]]:
-    """Every text, and what recognizes it; a sentence maybe with another one behind it."""
-    return [(text, re.compile(_recognizing(text), re.DOTALL)) for text in TEXTS]
-
-
-def _recognizing(text: str) -> str:
-    parts = _HOLE.split(text)
-    found = "".join(f"(?P<{part}>.*?)" if place % 2 else re.escape(part) for place, part in enumerate(parts))
-    return found + ("(?: (?P<_rest>.+))?" if text.endswith(".") else "")
-
-
-def _filled(text: str, values: dict[str, str]) -> str:
-    def value(hole: re.Match[str]) -> str:
-        return _value(values[hole[1]])
-
-    return _HOLE.sub(value, text)
-
-
-def _value(message: str) -> str:
-    """Return what stands in a hole: a number, a text that is listed, too, or a name."""
-    if _NUMBER.fullmatch(message):
-        return message.translate({ord(","): current().group, ord("."): current().decimal})
-    return translate(message) or message
+def _translated(text: str) -> str:
+    return LANGUAGES[current().code].words.gettext(text) if text in PHOTO else _(text)
