@@ -64,7 +64,7 @@ def test_maps_and_scores_of_the_default_agree(default: Classifier) -> None:
     opened = out.scores / sigmoids  # the gate, one for all classes
     assert opened.max() <= 1.001
     assert opened[:, 0] == pytest.approx(opened[:, 1], rel=1e-3)
-    assert opened.max() - opened.min() > 0.1  # the golden mosaics are no pets, some less than others
+    assert opened.max() - opened.min() > 0.05  # the golden mosaics are no pets, some less than others
 
 
 @pytest.mark.parametrize("change", [{"fit": "pad"}, {"fit": "squash"}, {"interpolation": "bilinear"}, {"size": 160}])

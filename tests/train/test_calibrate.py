@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from pawsight.metrics import answered_wrong, calibration_error
-from pawsight.train.calibrate import ERROR_BUDGET, Scaling, fit_budgets, fit_scaling, fit_thresholds
+from pawsight.model.card import Thresholds
+from pawsight.model.decision import NEITHER_CODE, decide_all
+from pawsight.train.calibrate import ERROR_BUDGET, Scaling, fit_budgets, fit_scaling, fit_thresholds, limit_refusals
 
 
 def draw(rng: np.random.Generator, n: int) -> tuple[np.ndarray, np.ndarray]:
@@ -134,3 +136,21 @@ def test_what_too_few_photos_cannot_promise_is_left_out() -> None:
     targets = np.eye(2, dtype=np.float32)[[0, 1] * 100]
     assert list(fit_budgets(targets, targets)) == ["0.02", "0.05", "0.1"]
     assert fit_budgets(np.full((9, 2), 0.5, np.float32), targets[:9]) == {}
+
+
+def test_few_photos_of_the_classes_are_called_neither() -> None:
+    best = np.array([0.02, 0.1, 0.2, 0.29] + [0.9] * 996)
+    scores = np.column_stack([best, np.zeros(1000)])
+    targets = np.tile([1.0, 0.0], (1000, 1))
+    others = np.full((50, 2), 0.01)  # photos of neither may be called so
+    scores, targets = np.concatenate([scores, others]), np.concatenate([targets, np.zeros((50, 2))])
+    before = Thresholds(0.36, 0.64)
+    for most, absent, refused in ((0.0, 0.01, 0), (0.002, 0.19, 2), (0.003, 0.28, 3), (0.01, 0.36, 4), (1.0, 0.36, 4)):
+        limited = limit_refusals(before, scores, targets, most)
+        assert limited == Thresholds(pytest.approx(absent), 0.64)
+        assert (decide_all(scores[:1000], limited) == NEITHER_CODE).sum() == refused
+
+
+def test_no_photo_at_all_is_refused_where_the_lowest_scores_are_zero() -> None:
+    scores, targets = np.array([[0.0, 0.0], [0.9, 0.0]]), np.array([[1.0, 0.0], [1.0, 0.0]])
+    assert limit_refusals(Thresholds(0.4, 0.6), scores, targets, 0.0).absent == 0

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
@@ -152,6 +154,24 @@ def fit_budgets(
     tried = _try_margins(scores, targets, exclusive, least, refuse)
     found = {f"{most:g}": _keeps(tried, most) for most in BUDGETS}
     return {most: one for most, one in found.items() if one}
+
+
+def limit_refusals(thresholds: Thresholds, scores: Floats, targets: Floats, most: float) -> Thresholds:
+    """Lower `absent` until few photos of the classes are called `neither`; the others of them become `unsure`.
+
+    A pet that is called nothing is lost in a pile that nobody looks at, while what is unsure gets a second look.
+
+    Args:
+        thresholds: to begin with, of classes that do not exclude each other.
+        scores, targets: see `fit_budgets`.
+        most: largest share of the photos of the classes that may be called `neither`.
+    """
+    best = np.sort(scores[targets.any(axis=1)].max(axis=1))
+    allowed = int(most * len(best))
+    if allowed >= len(best):
+        return thresholds
+    below = max(0, math.floor(100 * (float(best[allowed]) - 1e-6))) / 100  # less than the next photo's score
+    return msgspec.structs.replace(thresholds, absent=min(thresholds.absent, below))
 
 
 def _try_margins(scores: Floats, targets: Floats, exclusive: bool, least: float, refuse: float) -> list[Budget]:

@@ -23,7 +23,7 @@ from pawsight.recipes import Recipe
 from pawsight.runtime import golden
 from pawsight.runtime.onnx import OnnxSession
 from pawsight.train.both_figures import both_figures
-from pawsight.train.calibrate import fit_budgets, fit_thresholds
+from pawsight.train.calibrate import fit_budgets, fit_thresholds, limit_refusals
 from pawsight.train.checkpoint import Checkpoint
 from pawsight.train.export import export_onnx
 from pawsight.train.fit import HISTORY, fit
@@ -120,7 +120,7 @@ def _write_folder(heads: Heads, data: Dataset, recipe: Recipe, work: Path, recor
     precision = _choose_graph(work, folder, data, recipe)
     session = OnnxSession((folder / GRAPH).read_bytes(), threads=2)
     scores, targets = _held_out_scores(session, data, recipe), data.targets[data.indices("validation")]
-    thresholds = fit_thresholds(scores, targets, BUDGET)
+    thresholds = limit_refusals(fit_thresholds(scores, targets, BUDGET), scores, targets, recipe.refused)
     name = model_name(work.with_name(work.name.removesuffix(".partial")), data)
     card = _card(
         data, recipe, folder, name, session, precision, 1 / float(heads.scaling.slope.mean()), thresholds, record
