@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import click
@@ -67,6 +68,24 @@ def test_unknown_words(pawsight: Pawsight, words: list[str]) -> None:
     ],
 )
 def test_numbers_that_are_none(pawsight: Pawsight, words: list[str], said: str) -> None:
+    ran = pawsight(*words)
+    assert (ran.code, said in ran.err, len(ran.err.splitlines())) == (2, True, 1)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["prdict", "x"], "No such command 'prdict'. Did you mean `pawsight predict`?"),
+        (["photos"], "No such command 'photos'. Did you mean `pawsight predict photos`?"),
+        (["export", "default"], "Missing option '--to'. Choose from: onnx, litert,"),
+        (["doctor", "extra"], "Got unexpected extra argument (extra). See `pawsight doctor --help`."),
+        (["xyzzy"], "No such command 'xyzzy'. See `pawsight --help`."),
+    ],
+)
+def test_what_was_probably_meant(
+    pawsight: Pawsight, photos: Path, words: list[str], said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(photos.parent)
     ran = pawsight(*words)
     assert (ran.code, said in ran.err, len(ran.err.splitlines())) == (2, True, 1)
 

@@ -139,6 +139,22 @@ def test_a_promise_and_its_audit(pawsight: Pawsight, photos: Path, promising: Pa
     assert pawsight("audit", into, "--wrong", "9").code == 2
 
 
+def test_an_audit_says_why_there_are_more_or_fewer_photos(
+    pawsight: Pawsight, photos: Path, picture: Any, tiny_model: Path, tmp_path: Path
+) -> None:
+    into = tmp_path / "sorted"
+    for number in range(20):
+        (photos / f"more-{number}.jpg").write_bytes(picture(seed=number))
+    assert pawsight("sort", photos, "--into", into, "--model", tiny_model, "--yes").code == 0
+    ran = pawsight("audit", into, "--photos", "4", "--page", tmp_path / "page.html", stdin=b"\n")
+    assert "5 photos instead of 4, as a small side gets some more: 4 of 23 filed and 1 of 1 neither." in ran.out
+    ran = pawsight("audit", into, "--photos", "100", "--page", tmp_path / "page.html", stdin=b"\n")
+    assert "There are only 24 photos to look at: 23 of 23 filed and 1 of 1 neither." in ran.out
+    ran = pawsight("audit", into, "--photos", "24", "--page", tmp_path / "page.html", stdin=b"\n")
+    assert "instead of" not in ran.out
+    assert "only" not in ran.out
+
+
 def test_pages_in_the_language_of_the_terminal_or_another(
     pawsight: Pawsight, photos: Path, tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,6 +7,7 @@ here: any work that a Python program or the server would need, too.
 from __future__ import annotations
 
 import contextlib
+import difflib
 import errno
 import importlib
 import io
@@ -57,6 +58,20 @@ class LazyGroup(click.Group):
     def make_context(self, *words: Any, **options: Any) -> click.Context:
         with _noticing_readers():
             return super().make_context(*words, **options)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find a command; for a word that is none, name the one that was probably meant."""
+        word = args[0]
+        if word not in COMMANDS and not word.startswith("-"):
+            alike = difflib.get_close_matches(word, COMMANDS, 1)
+            meant = f"{ctx.command_path} {alike[0]}" if alike else ""
+            if os.path.exists(word):
+                meant = f"{ctx.command_path} predict {word}"
+            if meant:
+                ctx.fail(f"No such command {word!r}. Did you mean `{meant}`?")
+        return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
         with _noticing_readers():
@@ -123,10 +138,10 @@ def main() -> None:
 
 def _message(error: click.ClickException) -> str:
     """Return what Click says of wrong words; "'abc' is not a valid integer range" puzzles people."""
-    message = error.format_message()
+    message = " ".join(error.format_message().split())  # lists of choices come on several lines
     for kind, words in (("integer range", "whole number"), ("float range", "number"), ("integer", "whole number")):
         message = message.replace(f"is not a valid {kind}.", f"is not a {words}.")
-    return message
+    return message if message.endswith((".", "?")) else f"{message}."
 
 
 def _open_standard_streams() -> None:

@@ -75,10 +75,22 @@ def command(
     if wrong is None:
         count = f" --photos {photos}" if photos else ""
         line = f"pawsight audit {shlex.quote(str(folder))}{count} --seed {seed} --wrong "
+        if photos:
+            _explain(sides, photos)
         wrong = _ask(folder, sides, line, page, serve, language)
     result = judge(sides, promised, wrong)
     click.echo(result)
     sys.exit(1 if result.broken else 0)
+
+
+def _explain(sides: Sequence[Side], asked: int) -> None:
+    """Say why there are not as many photos as were asked for."""
+    n = sum(len(side.photos) for side in sides)
+    parts = " and ".join(f"{len(side.photos):,} of {side.total:,} {side.name}" for side in sides)
+    if n > asked:
+        click.echo(f"{n:,} photos instead of {asked:,}, as a small side gets some more: {parts}.")
+    elif n < asked and n == sum(side.total for side in sides):
+        click.echo(f"There are only {n:,} photos to look at: {parts}.")
 
 
 def _promised(promise: Promise | None) -> float | None:

@@ -140,7 +140,7 @@ def _arguments(names: Sequence[str], data: Path | None) -> tuple[list[Path], Pat
         *names, last = names
         data = Path(last)
     if not names:
-        raise click.UsageError("Name a model and the photos to measure it on: pawsight evaluate default photos/")
+        raise click.UsageError("Name a model and the photos to measure it on: `pawsight evaluate default photos/`")
     return [zoo.find(name) for name in names], data
 
 
