@@ -51,8 +51,9 @@ class Index:
         self.engine = _engine(url, lock_timeout)
         self.lock_timeout = lock_timeout
         self._file: tuple[int, int] | None = None
-        # SQLite has the writers that wait poll for the lock; threads of this process queue instead.
+        # SQLite has the writers that wait poll for the lock; threads of this process queue instead, for one connection.
         self._turn = threading.Lock() if self.engine.dialect.name == "sqlite" else None
+        self._kept: Connection | None = None
         try:
             with translated():
                 self._build()
@@ -115,12 +116,27 @@ class Index:
         until = time.monotonic() + (self.lock_timeout if timeout is None else timeout)
         if self._file and self._identity() != self._file:  # else what is written would be lost with the old file
             raise unavailable("its file was replaced while the server ran; restart the server")
-        with self._in_turn(until), self.engine.connect() as connection:
+        with self._in_turn(until), self._connection() as connection:
             wait = max(0, round(1000 * (until - time.monotonic())))
             with connection.execution_options(**{_WAIT: wait}).begin():
                 if self.engine.dialect.name == "postgresql":
                     _lock(connection, locks, wait)
                 yield connection
+
+    @contextmanager
+    def _connection(self) -> Iterator[Connection]:
+        """Connect for one transaction; the only writer of a file keeps its connection for the next one."""
+        if not self._file:
+            with self.engine.connect() as connection:
+                yield connection
+            return
+        kept, self._kept = self._kept or self.engine.connect(), None
+        try:
+            yield kept
+        except BaseException:
+            kept.close()
+            raise
+        self._kept = kept
 
     @contextmanager
     def _in_turn(self, until: float) -> Iterator[None]:
@@ -159,7 +175,8 @@ class Index:
             return
         with translated(), self.engine.connect() as connection:
             raw = connection.connection.cursor()
-            raw.execute("PRAGMA busy_timeout=200")  # the next transaction sets its own
+            connection.connection.info.pop(_WAIT, None)  # the next transaction sets its own
+            raw.execute("PRAGMA busy_timeout=200")
             raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def copy_to(self, target: Path) -> bool:
@@ -173,6 +190,9 @@ class Index:
 
     def close(self) -> None:
         """Close all connections."""
+        kept, self._kept = self._kept, None
+        if kept:
+            kept.close()
         self.engine.dispose()
 
     def _use_wal(self) -> None:
@@ -256,8 +276,12 @@ def _prepare(connection: Any, _: Any) -> None:
 def _begin(default: float, connection: Connection) -> None:
     """A writer takes the lock at the start: a reader that wants to write later could not wait for it."""
     wait = connection.get_execution_options().get(_WAIT)
-    driver: Any = connection.connection.driver_connection  # SQLAlchemy's way to a statement costs 0.1 ms
-    driver.execute(f"PRAGMA busy_timeout={round(default if wait is None else wait)}").close()
+    pooled = connection.connection
+    driver: Any = pooled.driver_connection  # SQLAlchemy's way to a statement costs 0.1 ms
+    timeout = round(default if wait is None else wait)
+    if pooled.info.get(_WAIT) != timeout:
+        driver.execute(f"PRAGMA busy_timeout={timeout}").close()
+        pooled.info[_WAIT] = timeout
     driver.execute("BEGIN" if wait is None else "BEGIN IMMEDIATE").close()
 
 

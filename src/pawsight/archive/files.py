@@ -64,6 +64,7 @@ class PhotoStore:
         self._locking = threading.Lock()
         self._in_use: set[Path] = set()
         self._uploads: dict[StoredName, Uploads] = {}
+        self._final = str(self.final)  # text, since each step on a `Path` costs as much as a call to the system
         self._made_above = bytearray(1 << 8)
         self._made = bytearray(1 << 16)  # a mark for each folder of photos; their paths would take 30 MB in time
         for folder in (root, self.final, self.claims, self.aside):
@@ -71,7 +72,14 @@ class PhotoStore:
 
     def path(self, name: StoredName) -> Path:
         """Return where a photo is stored."""
-        return self.final / f"{name.sha256[:2]}/{name.sha256[2:4]}/{name}"
+        return Path(self.location(name))
+
+    def location(self, name: StoredName) -> str:
+        """Return `path` as text."""
+        return os.path.join(self._folder(name), str(name))
+
+    def _folder(self, name: StoredName) -> str:
+        return os.path.join(self._final, name.sha256[:2], name.sha256[2:4])
 
     @contextmanager
     def claim(self, photo: StrippedPhoto) -> Iterator[Claim]:
@@ -120,11 +128,10 @@ class PhotoStore:
     def _lock_owner(self) -> None:
         """Show other processes that this store is open: before its first claim, and until `close`."""
         with self._locking, durable.translated():
-            lock_file = self._lock_file(self._owner)
-            if self._lock is None or not lock_file.exists():  # or somebody emptied `tmp`
+            if self._lock is None or not os.path.exists(self._lock.lock_file):  # or somebody emptied `tmp`
                 with suppress(FileExistsError):
                     self.claims.mkdir(0o700)  # never `root`: it may be on a disk that is not mounted now
-                self._lock = try_lock(lock_file)
+                self._lock = try_lock(self._lock_file(self._owner))
 
     def _lock_file(self, owner: str) -> Path:
         return self.claims / f"{owner}{_LOCK}"
@@ -139,43 +146,44 @@ class PhotoStore:
 
     def place(self, claim: Claim) -> None:
         """Give a claimed photo its name, durable. A photo that exists stays, unless it was truncated."""
-        self._make_room(claim.name)
-        target = self.path(claim.name)
+        folder = self._make_room(claim.name)
+        target = self.location(claim.name)
         if durable.link(claim.path, target):
             claim.uploads.new = True
         elif durable.size(target) != claim.size:
             spare = claim.path.with_name(f"{claim.path.name}.again")
             durable.link(claim.path, spare)
             durable.move(spare, target)
-        durable.sync(target.parent)
+        durable.sync(folder)
 
-    def _make_room(self, name: StoredName) -> None:
-        """Make the folder of a photo and the one above it, durable; again where somebody tidied up empty folders."""
-        number, folder = int(name.sha256[:4], 16), self.path(name).parent
+    def _make_room(self, name: StoredName) -> str:
+        """Make and return the folder of a photo, durable; again where somebody tidied up empty folders."""
+        number, folder = int(name.sha256[:4], 16), self._folder(name)
         if self._made[number] and os.path.isdir(folder):
-            return
-        if not (self._made_above[number >> 8] and os.path.isdir(folder.parent)):
-            durable.make_folder(folder.parent)
+            return folder
+        above = os.path.dirname(folder)
+        if not (self._made_above[number >> 8] and os.path.isdir(above)):
+            durable.make_folder(above)
             self._made_above[number >> 8] = True
         durable.make_folder(folder)
         self._made[number] = True
+        return folder
 
     def holds(self, name: StoredName) -> bool:
         """Return whether a photo is stored."""
-        return durable.size(self.path(name)) is not None
+        return durable.size(self.location(name)) is not None
 
     def remove(self, name: StoredName) -> None:
         """Delete a photo, durable."""
         if self.holds(name):
-            durable.remove(self.path(name))
-            durable.sync(self.path(name).parent)
+            durable.remove(self.location(name))
+            durable.sync(self._folder(name))
 
     def take(self, other: PhotoStore, name: StoredName) -> bool:
         """Copy a photo from another archive's folder, durable; False where it is no longer there."""
-        self._make_room(name)
-        target = self.path(name)
-        taken = durable.copy(other.path(name), target)
-        durable.sync(target.parent)
+        folder = self._make_room(name)
+        taken = durable.copy(other.path(name), self.path(name))
+        durable.sync(folder)
         return taken
 
     def set_aside(self, path: Path) -> Path:
@@ -289,4 +297,4 @@ class Claim:
 
     def is_placed(self) -> bool:
         """Return whether the photo of this name is this claim's file, whose name `place` made durable."""
-        return durable.is_same(self.path, self.files.path(self.name))
+        return durable.is_same(self.path, self.files.location(self.name))

@@ -14,13 +14,15 @@ from pathlib import Path
 from pawsight.errors import ArchiveUnavailable
 from pawsight.storage import private
 
+AnyPath = str | Path
+
 
 def translated() -> AbstractContextManager[None]:
     """Turn what the system refuses into our errors; see `private.translated`."""
     return private.translated("the archive's folder")
 
 
-def create(path: Path, data: bytes) -> None:
+def create(path: AnyPath, data: bytes) -> None:
     """Write a new file, durable. Where that fails, nothing stays."""
     with translated():
         file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
@@ -42,7 +44,7 @@ def _close(file: int) -> None:
         os.close(file)
 
 
-def link(source: Path, target: Path) -> bool:
+def link(source: AnyPath, target: AnyPath) -> bool:
     """Give a file a second name in one step, unless that name is taken; False where it is."""
     with translated():
         try:
@@ -63,19 +65,19 @@ def copy(source: Path, target: Path) -> bool:
     return data is not None
 
 
-def move(source: Path, target: Path) -> None:
+def move(source: AnyPath, target: AnyPath) -> None:
     """Rename in one step; a file at `target` is replaced."""
     with translated():
         os.replace(source, target)
 
 
-def remove(path: Path) -> None:
+def remove(path: AnyPath) -> None:
     """Take a name away, where it is there."""
     with translated(), suppress(FileNotFoundError):
         os.unlink(path)
 
 
-def size(path: Path) -> int | None:
+def size(path: AnyPath) -> int | None:
     """Bytes of a file; None where there is none."""
     with translated():
         try:
@@ -106,7 +108,7 @@ def probe(folder: Path, size: int) -> None:
         file.flush()
 
 
-def is_same(path: Path, other: Path) -> bool:
+def is_same(path: AnyPath, other: AnyPath) -> bool:
     """Return whether two names are of one file; False where one of them is missing."""
     with translated():
         try:
@@ -115,14 +117,14 @@ def is_same(path: Path, other: Path) -> bool:
             return False
 
 
-def make_folder(path: Path) -> None:
+def make_folder(path: AnyPath) -> None:
     """Make a folder, and those above it, where they are missing; durable, also where another process is at it."""
     with translated():
         os.makedirs(path, mode=0o700, exist_ok=True)
-    sync(path.parent)
+    sync(os.path.dirname(path))
 
 
-def sync(folder: Path) -> None:
+def sync(folder: AnyPath) -> None:
     """Make the names in a folder durable. Windows has no call for that, and NTFS keeps a journal of names."""
     if os.name == "nt":
         return
