@@ -36,6 +36,14 @@ def test_the_likeliest_come_first_and_doubtful_ones_are_left_out() -> None:
     assert found[0].share > found[1].share
 
 
+def test_never_more_than_three_and_in_order_of_their_shares() -> None:
+    found = looks_like(_probabilities({162: 0.4, 207: 0.42, 254: 0.41, 277: 0.44}))
+    shares = [one.share for one in found]
+    assert len(found) == 3
+    assert shares == sorted(shares, reverse=True)
+    assert found[0].name == "red fox"
+
+
 def test_a_thing_is_not_named_as_an_animal() -> None:
     assert looks_like(_probabilities({497: 0.9, 0: 0.05})) == []
 

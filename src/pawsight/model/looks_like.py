@@ -50,10 +50,9 @@ def looks_like(probabilities: Floats | None, most: int = MOST, least: float = LE
         return []
     shares = probabilities.astype(np.float64) ** SHARPNESS
     shares /= shares.sum()
-    best = np.argsort(-shares[: len(animals())])[:most]
-    return [
-        Resemblance(animals()[place]["en"], round(float(shares[place]), 3)) for place in best if shares[place] >= least
-    ]
+    named = np.flatnonzero(shares[: len(animals())] >= least).tolist()  # few, so that nothing else is sorted
+    best = sorted(named, key=lambda place: -shares[place])[:most]
+    return [Resemblance(animals()[place]["en"], round(float(shares[place]), 3)) for place in best]
 
 
 def translate(name: str, language: str) -> str:

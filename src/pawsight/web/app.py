@@ -16,6 +16,7 @@ from pawsight.settings import Settings, load_settings
 from pawsight.web import admin, assets, multipart
 from pawsight.web.admin import password
 from pawsight.web.api import docs, problems, routes
+from pawsight.web.api.json import FastJson
 from pawsight.web.models.registry import NONE, ModelRegistry, offered_folders, published_folder
 from pawsight.web.operations import health, logs, metrics
 from pawsight.web.pages import batch, history, home, model, pwa, train
@@ -98,9 +99,10 @@ def _configure(app: Flask, settings: Settings) -> None:
     app.wsgi_app = Proxies(app.wsgi_app, proxies, prefix)  # type: ignore[method-assign]
     multipart.install()
     app.request_class = MemoryRequest
+    app.json = FastJson(app)
     most = body_limit(settings)
     # A photo that is sent as text by mistake gets that error, and not that the request is too large.
     app.config.update(BOOTSTRAP_SERVE_LOCAL=True, MAX_CONTENT_LENGTH=most, MAX_FORM_MEMORY_SIZE=most)
-    app.json.sort_keys = False  # type: ignore[attr-defined]  # classes keep the order of the card,
-    app.jinja_env.policies["json.dumps_kwargs"] = {}  # in pages, too
+    app.json.sort_keys = False  # classes keep the order of the card in pages
+    app.jinja_env.policies["json.dumps_kwargs"] = {}
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
