@@ -153,6 +153,19 @@ def put(upload: Callable[[int], bytes]) -> Put:
     return put
 
 
+@pytest.fixture(params=["put", "put_while"])
+def put_either_way(request: pytest.FixtureRequest, put: Put, upload: Callable[[int], bytes]) -> Put:
+    """Like `put`; and with the prediction made while the file is written, as the server does it."""
+
+    def put_while(archive: Archive, seed: int = 0) -> ArchiveEntry:
+        photo, said = archive.strip_metadata(upload(seed)), _prediction(seed=seed)
+        entry, same = archive.put_while(photo, lambda: (said, 7.5), width=64, height=48, thumbnail=THUMBNAIL)
+        assert same is said
+        return entry
+
+    return put if request.param == "put" else put_while
+
+
 @pytest.fixture
 def age() -> Callable[[Archive, ArchiveEntry, float], None]:
     """`age(archive, entry, days)` makes an entry older."""

@@ -15,6 +15,10 @@ DISPOSITION = b'Content-Disposition: form-data; name="image"; filename="a cat.jp
 PHOTO = bytes(range(256)) * 9
 
 
+def in_memory(*_: object, **__: object) -> io.BytesIO:
+    return io.BytesIO()
+
+
 def form(*parts: bytes, end: bytes = b"--\r\n") -> bytes:
     return b"".join(b"--" + EDGE + b"\r\n" + part + b"\r\n" for part in parts) + b"--" + EDGE + end
 
@@ -53,7 +57,7 @@ LONG = [
 def read(body: bytes, length: int | None) -> list[tuple[str, str | None, str | None, bytes]] | str:
     """Name, file name, type and content of all files, or the error; the long way where no length is given."""
     try:
-        form, files = PhotoFormParser(lambda **_: io.BytesIO()).parse(io.BytesIO(body), EDGE, length)
+        form, files = PhotoFormParser(in_memory).parse(io.BytesIO(body), EDGE, length)
     except ValueError as error:
         return str(error)
     found = [(name, one.filename, one.content_type, one.read()) for name, one in files.items(multi=True)]
@@ -75,7 +79,7 @@ def test_other_forms_take_the_long_way(body: bytes) -> None:
 def test_it_is_what_requests_use() -> None:
     multipart.install()
     body = SHORT[2]
-    parser, boundary = formparser.FormDataParser(lambda **_: io.BytesIO()), {"boundary": EDGE.decode()}
+    parser, boundary = formparser.FormDataParser(in_memory), {"boundary": EDGE.decode()}
     _, _, files = parser.parse(io.BytesIO(body), "multipart/form-data", len(body), boundary)
     assert files["image"].read() == PHOTO
     assert vars(formparser)["MultiPartParser"] is PhotoFormParser

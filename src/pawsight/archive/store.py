@@ -6,28 +6,27 @@ with Archive.open(load_settings()) as archive:
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar, Unpack
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from pawsight.archive import deletion, mappers, retention, search
 from pawsight.archive.database import Index, where
-from pawsight.archive.entry import (
-    ArchivablePrediction,
-    ArchiveEntry,
-    Filter,
-)
+from pawsight.archive.entry import ArchivablePrediction, ArchiveEntry, Filter
 from pawsight.archive.files import PhotoStore
 from pawsight.archive.key import new_key, read_or_make_key
 from pawsight.archive.queries import ArchiveQueries, get_row, is_id, missing_entry
 from pawsight.archive.tables import DetailsRow, EntryRow
-from pawsight.archive.upload import PendingUpload, UploadWriter, insert
+from pawsight.archive.upload import AboutUpload, PendingUpload, UploadWriter, insert, pending
 from pawsight.errors import BadArchive, EntryNotFound, PawsightError, UnknownLabel
 from pawsight.images.strip_metadata import StrippedPhoto, strip_metadata
 from pawsight.settings import Settings
+
+Answer = TypeVar("Answer", bound=ArchivablePrediction)
 
 
 class Archive(ArchiveQueries):
@@ -110,6 +109,8 @@ class Archive(ArchiveQueries):
 
     def close(self) -> None:
         """Close the database and the folder."""
+        if self._uploads:
+            self._uploads.close()
         self.index.close()
         if self.files:
             self.files.close()
@@ -147,11 +148,36 @@ class Archive(ArchiveQueries):
         Raises:
             StorageFull, ArchiveUnavailable: it is not stored, and nothing of it remains.
         """
-        entry = mappers.new_entry(
-            photo, answer, width=width, height=height, visitor=visitor, milliseconds=milliseconds, id=id
-        )
-        upload = PendingUpload(photo, entry, mappers.details_values(entry.id, answer, thumbnail), may_be_known=bool(id))
-        return self._uploads.write(upload) if self._uploads else self._keep_newest(upload)
+        about = AboutUpload(width=width, height=height, thumbnail=thumbnail, visitor=visitor, id=id)
+        upload = pending(photo, answer, milliseconds, about)
+        return self._uploads.write(photo, lambda: upload) if self._uploads else self._keep_newest(upload)
+
+    def put_while(
+        self, photo: StrippedPhoto, predict: Callable[[], tuple[Answer, float]], **about: Unpack[AboutUpload]
+    ) -> tuple[ArchiveEntry, Answer]:
+        """Store an upload as `put` does, and write its file while its prediction is made.
+
+        Args:
+            photo: as for `put`.
+            predict: returns the prediction, and how many milliseconds it took.
+            about: the other arguments of `put`.
+
+        Returns:
+            the entry that is stored now, and the prediction.
+
+        Raises:
+            StorageFull, ArchiveUnavailable: it is not stored, and nothing of it remains.
+            Exception: what `predict` raised; nothing is stored.
+        """
+        answers: list[Answer] = []
+
+        def make() -> PendingUpload:
+            answer, milliseconds = predict()
+            answers.append(answer)
+            return pending(photo, answer, milliseconds, about)
+
+        entry = self._uploads.write(photo, make, slow=True) if self._uploads else self._keep_newest(make())
+        return entry, answers[0]
 
     def _keep_newest(self, upload: PendingUpload) -> ArchiveEntry:
         """Keep the newest entries, and no files."""

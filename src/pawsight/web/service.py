@@ -117,16 +117,18 @@ def classify_upload(
         keep_metadata=archive.settings.keep_metadata,
         thumbnail=archive.files is None,  # else it is made of the file, when it is first asked for
     )
-    prediction = classifier.predict_shared(photo.square)
-    took = round((time.perf_counter() - start) * 1000, 1)
-    entry = archive.put(
+
+    def predict() -> tuple[Prediction, float]:
+        prediction = classifier.predict_shared(photo.square)
+        return prediction, round((time.perf_counter() - start) * 1000, 1)
+
+    entry, prediction = archive.put_while(
         photo.stored,
-        prediction,
+        predict,
         width=photo.width,
         height=photo.height,
         thumbnail=photo.thumbnail,
         visitor=visitor,
-        milliseconds=took,
         id=id,
     )
     return ClassifiedUpload(entry, prediction)
