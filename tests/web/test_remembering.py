@@ -162,7 +162,7 @@ def test_what_cannot_be_remembered_is_not_answered(
         raise error
 
     client = visitor(app)
-    monkeypatch.setattr(archive_of(app), "put", refuse)
+    monkeypatch.setattr(archive_of(app), "put_while", refuse)
     response = send(picture(), via=client)
     assert (response.status_code, response.json["code"]) == (status, error.code)
     page = send(picture(), via=client, to="/predict")

@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy import event, exc
 from sqlalchemy.engine import URL, Connection, Engine, make_url
@@ -118,7 +119,9 @@ class Index:
             raise unavailable("its file was replaced while the server ran; restart the server")
         with self._in_turn(until), self._connection() as connection:
             wait = max(0, round(1000 * (until - time.monotonic())))
-            with connection.execution_options(**{_WAIT: wait}).begin():
+            if connection.get_execution_options().get(_WAIT) != wait:
+                connection.execution_options(**{_WAIT: wait})
+            with connection.begin():
                 if self.engine.dialect.name == "postgresql":
                     _lock(connection, locks, wait)
                 yield connection
@@ -239,7 +242,7 @@ def _engine(url: URL | None, lock_timeout: float) -> Engine:
         alone: dict[str, Any] = {"poolclass": QueuePool, "pool_size": 1, "max_overflow": 0}
         engine = sa.create_engine("sqlite://", connect_args={"check_same_thread": False}, **alone)
     elif url.get_backend_name() == "sqlite":
-        engine = sa.create_engine(url, connect_args={"timeout": lock_timeout})
+        engine = sa.create_engine(url, connect_args={"timeout": lock_timeout}, json_serializer=_to_json)
     else:
         engine = _postgresql(url)
     if engine.dialect.name == "sqlite":
@@ -265,6 +268,10 @@ def _lock(connection: Connection, locks: tuple[str, ...], milliseconds: int) -> 
     for lock in sorted(locks):
         key = int.from_bytes(bytes.fromhex(lock[:16]), "big", signed=True)
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
+
+
+def _to_json(value: object) -> str:
+    return msgspec.json.encode(value).decode()
 
 
 def _prepare(connection: Any, _: Any) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import exc
@@ -16,19 +14,21 @@ _log = logging.getLogger(__name__)
 LOCKED = "another program holds its lock"
 
 
-@contextmanager
-def translated() -> Iterator[None]:
+class translated:  # noqa: N801  # as `storage.private.translated`
     """Turn the database's errors into ours. Their own text may hold values, and stays in the chain of causes.
 
     Raises:
         StorageFull, BadArchive, ArchiveUnavailable: by what is wrong.
     """
-    try:
-        yield
-    except exc.TimeoutError as error:
-        raise unavailable("it is busy") from error
-    except (exc.DBAPIError, sqlite3.Error) as error:  # the latter where SQLite is spoken to directly
-        raise _translate(getattr(error, "orig", error)) from error
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, exc.TimeoutError):
+            raise unavailable("it is busy") from error
+        if isinstance(error, (exc.DBAPIError, sqlite3.Error)):  # the latter where SQLite is spoken to directly
+            raise _translate(getattr(error, "orig", error)) from error
 
 
 def _translate(error: Any) -> PawsightError:

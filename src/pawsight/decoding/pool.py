@@ -145,7 +145,7 @@ class DecoderPool:
     def _give_back(self, decoder: Decoder) -> None:
         with self._lock:
             self._busy.discard(decoder)
-            if not self._closed and not decoder.slow and decoder.alive:
+            if not self._closed and not decoder.slow:  # whether it still lives is asked before the next photo
                 self._idle.append(decoder)
                 return
         decoder.end()
