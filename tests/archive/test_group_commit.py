@@ -123,3 +123,23 @@ def test_another_programs_lock_is_waited_for_once(index: Index) -> None:
         other.exec_driver_sql("ROLLBACK")
     assert (noted(index), commits) == (set(), [])
     assert writer.write("", note("later")) == "later"
+
+
+def test_the_writer_keeps_its_connection_until_it_fails(index: Index) -> None:
+    """Connecting costs as much as a row; one that failed may be in any state."""
+    taken: list[object] = []
+    event.listen(index.engine, "checkout", lambda connection, *_: taken.append(connection))
+    writer: GroupWriter[str] = GroupWriter(index)
+    for name in ("one", "two", "three"):
+        writer.write("", note(name))
+    assert len(taken) == 1
+
+    def fails(connection: Connection) -> str:
+        note("half")(connection)
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        writer.write("", fails)
+    writer.write("", note("four"))
+    assert len(taken) == 2
+    assert noted(index) == {"one", "two", "three", "four"}
