@@ -1,8 +1,8 @@
-"""Bring the npm packages of the page into the build: ONNX Runtime Web, hashes, and zip.js.
+"""Bring the npm packages of the page into the build: ONNX Runtime Web, hashes, and zip.js; and bundle its own modules.
 
-They are for two things only, what runs a model in the browser, and ZIPs there. Where the npm registry cannot be
-reached, the build goes on without them, and the page says so where it would need them. npm itself comes from the system
-or, where it has none, from PyPI.
+The packages are for two things only, what runs a model in the browser, and ZIPs there. Where the npm registry cannot be
+reached, the build goes on without them, and the page says so where it would need them; its own modules are then served
+each by itself (`pawsight.web.scripts`). npm itself comes from the system or, where it has none, from PyPI.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import gzip
 import hashlib
+import platform
 import shutil
 import subprocess
 import tarfile
@@ -39,6 +40,39 @@ PACKAGES = {
         ["dist/zip-core.min.js", "LICENSE"],
     ),
 }
+# system and processor -> esbuild's package for it, the program in it, and its integrity
+ESBUILD = {
+    ("Linux", "x86_64"): (
+        "linux-x64",
+        "bin/esbuild",
+        "sha512-4xTZr1FUmSoQW4XIWmit3tzQrUTZM+N3P0XV8xROKYF50XfI7xeO90+1bZvNwxIufQ9hDQVRJH5YhgPVF8A/HQ==",
+    ),
+    ("Linux", "aarch64"): (
+        "linux-arm64",
+        "bin/esbuild",
+        "sha512-pW4AC0P3it8c7do9MVM4p51FzHzdM/TZrerurgRcHJ2WTa1VQ1CIq18xncfpBJw4ojkiZZrKW2yIBWBP92j6Ug==",
+    ),
+    ("Darwin", "arm64"): (
+        "darwin-arm64",
+        "bin/esbuild",
+        "sha512-n4KqkOQrraxHJcgjM1RvwbigfQKIKJVpM7xp+KsxiyUSrRdIXnt73VhrPAx0fV44hgfmIVKjxMN9J1t5jySVkw==",
+    ),
+    ("Darwin", "x86_64"): (
+        "darwin-x64",
+        "bin/esbuild",
+        "sha512-uq6suIWYP37qzGddBKPw5QEQPi6HiLGsO7UmkpfyaYNQ3D+rN6w6WfwH+nuqcGXWvawGwxOEroO4YGnFh95azw==",
+    ),
+    ("Windows", "AMD64"): (
+        "win32-x64",
+        "esbuild.exe",
+        "sha512-5ebpxr3nWMzrL/rnUI755Jkuee0bHL/Gq0WTF9lvcpv73wAp5eu8MfBUgWK9bhWvZjj7yX8etf/8tI8Ney695g==",
+    ),
+}
+ESBUILD_VERSION = "0.28.2"
+BUNDLED = ("archive", "batch", "classify", "history", "train")  # the modules that pages begin with
+OPTIONS = ["--bundle", "--splitting", "--format=esm", "--minify", "--charset=utf8", "--target=es2022"]
+OPTIONS += ["--chunk-names=[name]-[hash]", "--log-level=error"]
+MADE_OF = "sources.sha256"  # `pawsight.web.scripts` compares it
 
 
 class NpmPackages(BuildHookInterface):  # type: ignore[type-arg]
@@ -56,6 +90,10 @@ class NpmPackages(BuildHookInterface):  # type: ignore[type-arg]
             fetch_all(Path(self.root) / STATIC)
         except (OSError, subprocess.SubprocessError, ValueError) as error:
             self.app.display_warning(f"Building without some of the npm packages of the page: {error}")
+        try:
+            bundle(Path(self.root) / STATIC)
+        except (OSError, subprocess.SubprocessError, ValueError) as error:
+            self.app.display_warning(f"Building without bundles, so the page's modules are served singly: {error}")
 
 
 def fetch_all(static: Path) -> None:
@@ -70,6 +108,33 @@ def fetch_all(static: Path) -> None:
         if not all(placed(target / Path(name).name).is_file() for name in names):
             with tempfile.TemporaryDirectory() as folder:
                 _unpack(_pack(package, Path(folder)), integrity, names, target)
+
+
+def bundle(static: Path) -> None:
+    """Bundle the page's own modules with esbuild: one script for each page, and what it imports later in others.
+
+    Raises:
+        OSError, subprocess.SubprocessError: esbuild is not to be had for this system, or npm cannot reach its registry.
+        ValueError: esbuild is not the one that is pinned here.
+    """
+    sources, target = sorted((static / "modules").glob("*.js")), static / "vendor" / "bundles"
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
+    if (target / MADE_OF).is_file() and (target / MADE_OF).read_text(encoding="ascii") == digest:
+        return
+    system = (platform.system(), platform.machine())
+    if system not in ESBUILD:
+        raise OSError(f"esbuild is not pinned for {' on '.join(system)}.")
+    package, program, integrity = ESBUILD[system]
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        _unpack(_pack(f"@esbuild/{package}@{ESBUILD_VERSION}", folder), integrity, [program], folder)
+        (folder / Path(program).name).chmod(0o755)
+        for entry in BUNDLED:
+            command = [folder / Path(program).name, static / "modules" / f"{entry}.js", f"--outdir={folder / 'out'}"]
+            subprocess.run([*command, *OPTIONS], check=True, timeout=600, capture_output=True)  # noqa: S603
+        (folder / "out" / MADE_OF).write_text(digest, encoding="ascii")
+        shutil.rmtree(target, ignore_errors=True)
+        shutil.copytree(folder / "out", target)
 
 
 def _pack(package: str, folder: Path) -> Path:
@@ -110,3 +175,4 @@ def placed(path: Path) -> Path:
 
 if __name__ == "__main__":
     fetch_all(Path(__file__).parent / STATIC)
+    bundle(Path(__file__).parent / STATIC)

@@ -15,6 +15,8 @@ import pytest
 
 pytest.importorskip("hatchling", reason="needs the package hatchling")
 
+from pawsight.web import scripts
+
 
 @pytest.fixture(scope="module")
 def hook() -> ModuleType:
@@ -62,3 +64,26 @@ def test_what_is_there_is_not_fetched_again(hook: ModuleType, tmp_path: Path, mo
     (tmp_path / "device" / "vendor" / "sha3.js").unlink()
     with pytest.raises(OSError, match="npm is not installed"):
         hook.fetch_all(tmp_path)
+
+
+def test_bundles_of_the_same_modules_are_not_made_again(
+    hook: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))  # no npm here
+    (tmp_path / "modules").mkdir()
+    for name in ("a.js", "b.js"):
+        (tmp_path / "modules" / name).write_text(name)
+    (target := tmp_path / "vendor" / "bundles").mkdir(parents=True)
+    digest = scripts.digest_of(sorted((tmp_path / "modules").iterdir()))  # as the server computes it
+    (target / scripts.MADE_OF).write_text(digest)
+    hook.bundle(tmp_path)
+    (tmp_path / "modules" / "a.js").write_text("changed")
+    with pytest.raises(OSError, match=r"npm is not installed|esbuild is not pinned"):
+        hook.bundle(tmp_path)
+    assert (target / scripts.MADE_OF).read_text() == digest
+
+
+def test_a_system_without_esbuild_says_so(hook: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hook.platform, "system", lambda: "Plan9")
+    with pytest.raises(OSError, match="esbuild is not pinned for Plan9 on"):
+        hook.bundle(tmp_path)

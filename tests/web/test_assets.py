@@ -11,8 +11,6 @@ import pytest
 from flask import Blueprint, Flask, g, url_for
 from flask.testing import FlaskClient
 
-from pawsight.web import assets
-
 FOR_EVER = "max-age=31536000, immutable"
 GZIP = {"Accept-Encoding": "gzip"}
 
@@ -92,47 +90,6 @@ def test_pages_of_somebody_who_is_logged_in_are_not_packed(app: Flask) -> None:
 @pytest.mark.parametrize("address", ["/static/../factory.py", "/static/%2e%2e/factory.py", "/static/nothing.css"])
 def test_nothing_but_static_files(client: FlaskClient, address: str) -> None:
     assert client.get(address, headers=GZIP).status_code == 404
-
-
-@pytest.mark.parametrize(("address", "script"), [("/", "classify.js"), ("/batch", "batch.js"), ("/train", "train.js")])
-def test_scripts_are_fetched_at_once_and_not_one_after_the_other(
-    client: FlaskClient, address: str, script: str
-) -> None:
-    modules = Path(assets.__file__).parent / "static" / "modules"
-    needed, found = {script}, {script}
-    while found:  # what they import, and what that imports; not what is imported later, when it is wanted
-        texts = [(modules / name).read_text(encoding="utf-8") for name in found]
-        found = {name for text in texts for name in re.findall(r'^import .*"\./(.+)";$', text, re.MULTILINE)} - needed
-        needed |= found
-    sent = {link.rpartition("/")[2] for link in addresses(client.get(address).text) if "/modules/" in link}
-    assert sent == needed
-
-
-def test_scripts_are_sent_without_the_comments_that_fill_lines(client: FlaskClient) -> None:
-    address = next(one for one in addresses(client.get("/").text) if one.endswith("/queue.js"))
-    with client.get(address, headers=GZIP) as packed, client.get(address) as plain:
-        sent = gzip.decompress(packed.data).decode()
-        assert "//" not in sent
-        assert "/**" not in sent
-        code = [
-            line
-            for line in plain.get_data(as_text=True).splitlines()
-            if not line.lstrip().startswith(("//", "/*", "*"))
-        ]
-        assert sent.splitlines() == code
-
-
-def test_a_page_asks_at_once_for_all_that_its_script_imports(client: FlaskClient) -> None:
-    page = client.get("/batch").text
-    asked = set(re.findall(r'rel="modulepreload" href="[^"]*/([\w-]+)\.js"', page))
-    assert {"queue", "tile", "i18n"} <= asked
-    for name in asked | {"batch"}:
-        (path,) = {one for one in addresses(page) if one.endswith(f"/{name}.js")}
-        with client.get(path) as response:
-            assert (
-                set(re.findall(r'^import .* from "\./([\w-]+)\.js"', response.get_data(as_text=True), re.MULTILINE))
-                <= asked
-            )
 
 
 @pytest.mark.parametrize("page", ["/", "/batch", "/train", "/model", "/docs", "/photos"])

@@ -26,7 +26,13 @@ pytestmark = pytest.mark.skipif(not device_is_available(), reason="needs ONNX Ru
 
 SAMPLES = Path(__file__).parents[2] / "src" / "pawsight" / "web" / "static" / "examples"
 NAMES = ("cat", "dog", "both", "neither")
-KEPT = 'async () => (await import(document.querySelector("[data-words]").src.replace("batch.js", "db.js"))).kept()'
+KEPT = """
+new Promise((done) => {
+  indexedDB.open("pawsight").onsuccess = ({ target }) => {
+    target.result.transaction("items").objectStore("items").getAll().onsuccess = ({ target }) => done(target.result);
+  };
+})
+"""
 
 
 class _Quiet(SimpleHTTPRequestHandler):

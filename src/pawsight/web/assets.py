@@ -14,7 +14,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Flask, Response, current_app, g, request
+from flask import Blueprint, Flask, Response, current_app, g, request, send_from_directory
+
+from pawsight.web import scripts
 
 _FOR_EVER = "public, max-age=31536000, immutable"
 _TEXTS = (
@@ -24,18 +26,16 @@ _TEXTS = (
 _LEAST = 1000  # bytes; smaller answers fit into one packet anyway
 _FILES = 128
 _COMMENTS = re.compile(rb"^[ \t]*(?://.*|/\*\*[\s\S]*?\*/)[ \t]*\n", re.MULTILINE)  # those that fill lines
-_MODULES = Path(__file__).parent / "static" / "modules"
-_IMPORT = re.compile(r"^import [^;]*? from \"\./([\w-]+)\.js\";", re.MULTILINE)
 
 
 class _Versioned(Blueprint):
     """A folder of files whose address holds the version of all of them."""
 
     def send_static_file(self, filename: str, v: str = "") -> Response:
-        return super().send_static_file(filename)
+        return send_from_directory(scripts.file(filename).parent, filename)
 
 
-modules = _Versioned("modules", __name__, static_folder=_MODULES, static_url_path="/modules/<v>")
+modules = _Versioned("modules", __name__, static_folder=scripts.MODULES, static_url_path="/modules/<v>")
 
 
 def install(app: Flask) -> None:
@@ -45,24 +45,7 @@ def install(app: Flask) -> None:
     app.url_defaults(_add_version)
     app.after_request(_keep)
     app.after_request(_compress)
-    app.jinja_env.globals.update(imported_modules=imported_modules)
-
-
-def imported_modules(name: str) -> list[str]:
-    """Return the names of all modules that one imports, and those that they import: a page can ask for all at once."""
-    found: list[str] = []
-    waiting = [name]
-    while waiting:
-        path = _MODULES / f"{waiting.pop()}.js"
-        fresh = [one for one in _imports(path, path.stat().st_mtime_ns) if one not in found and one != name]
-        found += fresh
-        waiting += fresh
-    return sorted(found)
-
-
-@lru_cache(_FILES)
-def _imports(path: Path, changed: int) -> list[str]:
-    return list(dict.fromkeys(_IMPORT.findall(path.read_text(encoding="utf-8"))))
+    app.jinja_env.globals.update(imported_modules=scripts.imported_modules)
 
 
 def _add_version(endpoint: str, values: dict[str, Any]) -> None:
@@ -78,18 +61,14 @@ def _path(endpoint: str | None, values: dict[str, Any] | None) -> Path | None:
     owner = current_app.blueprints.get(blueprint) if blueprint else current_app
     if name != "static" or owner is None or owner.static_folder is None:
         return None
-    path = Path(owner.static_folder, values["filename"])
+    path = scripts.file(values["filename"]) if owner is modules else Path(owner.static_folder, values["filename"])
     return path if path.is_file() else None
 
 
 def _version(path: Path) -> str:
-    if path.parent != _MODULES:
-        return _digest(path, path.stat().st_mtime_ns)
-    if "modules_version" not in g:  # a page names dozens of them
-        every = "".join(_digest(one, one.stat().st_mtime_ns) for one in sorted(_MODULES.iterdir()))
-        g.modules_version = hashlib.sha256(every.encode()).hexdigest()[:12]
-    version: str = g.modules_version
-    return version
+    if path.parent in (scripts.MODULES, scripts.BUNDLES):
+        return scripts.version()
+    return _digest(path, path.stat().st_mtime_ns)
 
 
 @lru_cache(_FILES)

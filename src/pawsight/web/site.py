@@ -23,6 +23,7 @@ from pawsight.languages import SOURCE
 from pawsight.model.card import GRAPH
 from pawsight.settings import Settings
 from pawsight.storage.atomic import replacing_folder
+from pawsight.web import scripts
 from pawsight.web.app import create_app
 from pawsight.web.pages.model import device_is_available
 from pawsight.web.security.headers import policy_of_page
@@ -106,7 +107,8 @@ class Site:
         self._put(_WORKER[1:], self._worker())
         self._put(".nojekyll", "")  # GitHub Pages would leave out files whose names begin with a low line
         for name in ("device", "vendor"):
-            shutil.copytree(_STATIC / name, self._folder / "static" / name)
+            copied = self._folder / "static" / name
+            shutil.copytree(_STATIC / name, copied, ignore=shutil.ignore_patterns(scripts.BUNDLES.name))
         for address in sorted(self._wanted):
             self._fetch(address)
 
@@ -127,8 +129,11 @@ class Site:
         if not (self._folder / path[1:]).exists():
             self._put(path[1:], self._get(address))
         if path.startswith("/modules/"):  # they import each other under the same folder
-            for one in sorted((_STATIC / "modules").iterdir()):
-                self._put(f"{Path(path).parent.as_posix()[1:]}/{one.name}", one.read_bytes())
+            folder = path.rpartition("/")[0]
+            with self._client.application.app_context():
+                found = {name: scripts.file(name).read_bytes() for name in scripts.names()}
+            for name, content in found.items():
+                self._put(f"{folder[1:]}/{name}", content)
 
     def _worker(self) -> str:
         text = self._get(_WORKER).decode()

@@ -22,7 +22,11 @@ pytestmark = pytest.mark.skipif(not device_is_available(), reason="needs ONNX Ru
 
 SAMPLES = Path(__file__).parents[3] / "src" / "pawsight" / "web" / "static" / "examples"
 KEPT = """
-import(document.querySelector("[data-words]").src.replace("batch.js", "db.js")).then(({ kept }) => kept())
+new Promise((done) => {
+  indexedDB.open("pawsight").onsuccess = ({ target }) => {
+    target.result.transaction("items").objectStore("items").getAll().onsuccess = ({ target }) => done(target.result);
+  };
+})
 """
 READ = """
 ([files, module]) => import(module).then(({ readPhoto }) => Promise.all(files

@@ -6,7 +6,6 @@ import { LIBRARY } from "./zip.js";
 
 const CACHE = "pawsight-device";  // the service worker looks for this name
 const NEEDED = /\/(static|modules|models)\//;
-const LATER = [LIBRARY, new URL("./download.js", import.meta.url).href];  // for ZIPs, which may come when the network is gone
 
 let loading = null;
 let photos = 0;
@@ -95,10 +94,11 @@ function tell(latest = words) {
 
 /** Let the service worker have this page and all that it has loaded; fails where something that classifying needs could not be kept. */
 async function keepForLater() {
+  await import("./download.js").catch(() => {});  // for ZIPs, which may come when the network is gone
   const loaded = performance.getEntriesByType("resource").map(({ name }) => name);
   const own = [...new Set([location.href, ...loaded])].filter((address) => address.startsWith(location.origin) && !address.includes("/api/"));
   const cache = await caches.open(CACHE);
-  LATER.forEach((address) => cache.add(address).catch(() => {}));
+  cache.add(LIBRARY).catch(() => {});
   await Promise.all(own.map((address) => cache.add(address).catch((error) => {
     if (NEEDED.test(address) || address === location.href) throw error;  // what else was loaded, such as a heat map, may be gone
   })));
