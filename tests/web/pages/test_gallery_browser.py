@@ -185,6 +185,49 @@ def test_photos_of_a_model_with_other_classes(
         expect(page.locator("#closer dt")).to_have_text(["red rose", "iris"])
 
 
+def test_a_photo_that_the_browser_cannot_draw(open_batch: OpenBatch, picture: Any, tmp_path: Path) -> None:
+    """Its kind and name until it is classified, then the server's picture, also large."""
+    pillow_heif = pytest.importorskip("pillow_heif", reason="needs the package pillow-heif")
+    pillow_heif.register_heif_opener()
+    (tmp_path / "a.heic").write_bytes(picture(format="HEIF"))
+    batch = open_batch()
+    batch.emulate_network(uploadThroughput=300)
+    batch.choose(tmp_path / "a.heic")
+    tile = batch.tile("a.heic")
+    expect(tile).to_have_attribute("data-kind", "HEIC")
+    shown = "(tile) => getComputedStyle(tile, '::before').content"
+    assert tile.evaluate(shown) == '"HEIC"'
+    batch.emulate_network()
+    batch.expect_classified(1)
+    expect(tile.locator("img")).to_have_attribute("src", re.compile("/photo.jpg$"))
+    assert tile.locator("img").evaluate(HAS_PIXELS)
+    assert tile.evaluate(shown) == "none"
+    tile.dblclick()
+    large = batch.page.locator("#closer .photo")
+    expect(large).to_have_attribute("src", re.compile("/photo.jpg$"))
+    assert large.evaluate(HAS_PIXELS)
+
+
+def test_line_breaks_in_names(open_batch: OpenBatch, picture: Any) -> None:
+    batch = open_batch(width=390)
+    names = ["a\nb\x07c.jpg", "plain.jpg"]
+    files = [{"name": name, "mimeType": "image/jpeg", "buffer": picture(seed=3)} for name in names]
+    batch.page.locator("#image").set_input_files(files)
+    batch.expect_classified(2)
+    expect(batch.tile("a␊b␇c.jpg")).to_be_visible()
+    heights = "(tiles) => tiles.map((tile) => tile.querySelector('.name').getBoundingClientRect().height)"
+    first, second = batch.tiles.evaluate_all(heights)
+    assert first == second
+
+
+def test_all_groups_are_in_sight_on_a_phone(open_batch: OpenBatch, pets: Path) -> None:
+    batch = open_batch(width=390)
+    batch.choose(pets)
+    batch.expect_classified(8)
+    ends = "(chips) => chips.map((chip) => chip.getBoundingClientRect().right)"
+    assert max(batch.page.locator("#chips .chip:not([hidden])").evaluate_all(ends)) <= 390
+
+
 FILL = """
 async (count) => {
   const { keep, kept } = await import(document.querySelector("[data-words]").src.replace("batch.js", "db.js"));

@@ -66,7 +66,7 @@ def test_sixty_pictures_become_a_model_that_the_command_line_takes(
     training.context.on("request", lambda asked: sent.append(asked.url) if asked.method != "GET" else None)
     expect(training.locator(".class .count").first).to_have_text(f"Photos: {EACH}")
     training.locator("#begin button").click()
-    expect(training.locator("#headline")).to_contain_text("of 60 photos that the model had not seen", timeout=TIMEOUT)
+    expect(training.locator("#headline")).to_contain_text("of 60 photos that it was not trained on", timeout=TIMEOUT)
     asked = draw(tmp_path, "disc", EACH)
     training.set_input_files("#try", asked)
     expect(training.locator("#tried h3")).to_have_text("disc")

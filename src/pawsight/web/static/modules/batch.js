@@ -3,7 +3,7 @@
 import { listenAnywhere } from "./dropzone.js";
 import { classify, photoOf } from "./classify-item.js";
 import { dropped, take } from "./import.js";
-import { FAILED, page } from "./item.js";
+import { FAILED, page, shownName } from "./item.js";
 import * as db from "./db.js";
 import { Queue } from "./queue.js";
 import { Eta } from "./eta.js";
@@ -27,7 +27,7 @@ const sources = new Map();  // number of a kept file -> promise of it
 const pace = new Eta();
 const lanes = new Queue(AT_ONCE, work);
 const review = new Review(items, {
-  photo: async (item) => URL.createObjectURL(await photoOf(item, await fileOf(item))),
+  photo: async (item) => (typeof item.thumb === "string" ? item.thumb : URL.createObjectURL(await photoOf(item, await fileOf(item)))),
   save: (changed) => db.keep(changed.filter((item) => items.get(item.key) === item)).catch(() => {}),
   remove: deleteForGood,
   download: (some) => saveSorted(some),
@@ -109,7 +109,7 @@ function start(fresh) {
 
 /** @param {import("./import.js").Taken} taken */
 function tell({ items: fresh, left, refused, kept: written }) {
-  const words = refused.map(({ name, reason }) => _("{name} cannot be opened: {reason}.", { name, reason }));
+  const words = refused.map(({ name, reason }) => _("{name} cannot be opened: {reason}.", { name: shownName(name), reason }));
   if (left) words.push(_("Files left out because they are no photos: {count}.", { count: number(left) }));
   if (!written) words.push(_("This browser has no room to keep the photos: stay on this page until all are classified."));
   note.textContent = words.join(" ");
@@ -184,7 +184,11 @@ async function restore() {
   const found = await db.kept().catch(() => []);
   if (!found.length) return;
   const [gone, here] = [true, false].map((deleted) => found.filter((item) => Boolean(item.deleted) === deleted));
-  start(here.map((item) => (UNDONE.includes(item.state) ? { ...item, state: "waiting" } : item)));
+  for (const item of here) {
+    if (UNDONE.includes(item.state)) item.state = "waiting";
+    item.thumb ??= item.answer?.photo ?? null;
+  }
+  start(here);
   deleteForGood(gone);
 }
 

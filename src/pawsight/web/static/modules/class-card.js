@@ -40,6 +40,12 @@ export class ClassCard {
     return this.photos.length;
   }
 
+  /** Say how many photos to add; nothing where that is not known (any more). @param {string} [words] */
+  foresee(words = "") {
+    const line = this.element.querySelector(".forecast");
+    [line.textContent, line.hidden] = [words, !words];
+  }
+
   focus() {
     this.field.select();
   }

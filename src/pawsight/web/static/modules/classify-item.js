@@ -27,10 +27,13 @@ export async function classify(item, getFile, update) {
     const photo = await photoOf(item, await getFile());
     update({ size: photo.size });
     const small = isOn() ? photo : await shrink(photo);
-    update({ thumb: await thumbnail(photo), state: isOn() ? "looking" : "sending" });
+    const thumb = await thumbnail(photo);
+    update({ thumb, state: isOn() ? "looking" : "sending" });
     if (isOn()) return void update({ state: "done", answer: await classifyHere(photo) });
-    update(small.size > page.maxBytes ? failed({ code: "payload_too_large", size: small.size })
-      : await answerForOneOf(small, photo, item.upload, update));
+    const outcome = small.size > page.maxBytes ? failed({ code: "payload_too_large", size: small.size })
+      : await answerForOneOf(small, photo, item.upload, update);
+    const unseen = outcome.answer && !thumb;  // such as a HEIC, which most browsers cannot draw: the server can
+    update(unseen ? { ...outcome, thumb: outcome.answer.photo } : outcome);
   } catch (error) {
     update(failed({ code: error instanceof NoModel ? NO_MODEL : UNREADABLE, detail: error.message }));
   }

@@ -1,6 +1,6 @@
 // One photo large: heat map, scores, photos that look alike, 100 % under the pointer.
 
-import { inWords, page, says, titleOf, trouble } from "./item.js";
+import { inWords, page, says, shownName, titleOf, trouble } from "./item.js";
 import { _, number, percent } from "./i18n.js";
 
 /** @typedef {import("./item.js").Item} Item */
@@ -75,7 +75,7 @@ export class CloseUp {
   #write(item) {
     const part = (name) => this.dialog.querySelector(`[data-part="${name}"]`);
     this.dialog.dataset.says = says(item);
-    part("name").textContent = item.name;
+    part("name").textContent = shownName(item.name);
     part("words").textContent = inWords(item);
     part("detail").textContent = item.state === "failed" ? trouble(item).detail : note(item);
     part("scores").replaceChildren(...Object.entries(item.answer?.scores ?? {}).map(([name, score]) => bar(name, score)));
@@ -93,7 +93,7 @@ export class CloseUp {
     part("alike-count").textContent = number(alike.length);
     part("alike-list").querySelectorAll("button").forEach(this.calls.release);
     part("alike-list").replaceChildren(...alike.slice(0, 6).map((one) => {
-      const button = Object.assign(document.createElement("button"), { type: "button", ariaLabel: one.name });
+      const button = Object.assign(document.createElement("button"), { type: "button", ariaLabel: shownName(one.name) });
       const image = document.createElement("img");
       image.alt = "";
       button.dataset.says = says(one);

@@ -38,9 +38,11 @@ export function source(number) {
   return transact(["sources"], "readonly", (sources) => sources.get(number));
 }
 
-/** Keep rows as they are now. @param {object[]} items */
-export function keep(items) {
-  return transact(["items"], "readwrite", (store) => { for (const item of items) store.put(item); });
+/** Keep rows as they are now; where no files are kept, as in private windows of Safari, without their pictures. @param {object[]} items */
+export async function keep(items) {
+  const put = (rows) => transact(["items"], "readwrite", (store) => { for (const row of rows) store.put(row); });
+  const bare = (item) => (item.thumb instanceof Blob ? { ...item, thumb: null } : item);
+  return put(items).catch(() => put(items.map(bare)));
 }
 
 /** All rows that are kept. @returns {Promise<object[]>} */

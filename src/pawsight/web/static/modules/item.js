@@ -11,6 +11,7 @@ import { _, megabytes, share } from "./i18n.js";
  * @property {Object<string, number>} scores
  * @property {string} model
  * @property {string | null} correction
+ * @property {string} [photo] the address of a small copy, which any browser can draw
  * @property {string} [heatmap] its address
  * @property {any} [maps] where it was classified on this device: what a heat map is drawn from
  */
@@ -48,6 +49,11 @@ export const page = JSON.parse(document.querySelector("[data-page]").dataset.pag
 export function says(item) {
   if (item.answer) return item.answer.correction ?? item.answer.verdict;
   return item.state === "failed" ? FAILED : OPEN;
+}
+
+/** A name without line breaks and other control characters, each shown as the sign for it. @param {string} name */
+export function shownName(name) {
+  return name.replace(/\p{Cc}/gu, (one) => (one < " " ? String.fromCodePoint(0x2400 + one.codePointAt(0)) : "\u2421"));
 }
 
 /** A group in words; classes of other models are called as their folders. @param {string} group */

@@ -7,7 +7,7 @@ import { legendOf } from "./close-up-legend.js";
 import { Corrections } from "./corrections.js";
 import { ALL, arranged, counts, matches } from "./filter.js";
 import { Gallery, keyOf } from "./gallery.js";
-import { FAILED, page, says } from "./item.js";
+import { FAILED, page, says, shownName } from "./item.js";
 import { ownPhotos } from "./pending.js";
 import { listenToPointer } from "./pointer.js";
 import { meaning } from "./shortcuts.js";
@@ -114,7 +114,7 @@ export class Review {
     addEventListener("pagehide", leave);
     const end = (done) => { if (done === false) return; removeEventListener("pagehide", leave); pending.settle(listed); };
     const mark = (deleted) => { if (deleted) pending.postpone(listed, AFTER); else end(); items.forEach((item) => this.change(item, { deleted })); this.calls.save?.(items); this.arrange(); };
-    const words = items.length === 1 ? _("{name}: deleted", { name: items[0].name }) : _("{count} photos: deleted", { count: number(items.length) });
+    const words = items.length === 1 ? _("{name}: deleted", { name: shownName(items[0].name) }) : _("{count} photos: deleted", { count: number(items.length) });
     const timer = setTimeout(() => { this.steps.drop(step); this.calls.remove(items).then(end); }, AFTER);
     const step = this.steps.add(words, () => { clearTimeout(timer); mark(false); });
     mark(true);

@@ -1,6 +1,6 @@
 // One photo as a tile of the gallery, or as a line of its list view.
 
-import { inWords, says, sureness, trouble } from "./item.js";
+import { inWords, says, shownName, sureness, trouble } from "./item.js";
 import { _, percent } from "./i18n.js";
 
 /** @typedef {import("./item.js").Item} Item */
@@ -8,13 +8,15 @@ import { _, percent } from "./i18n.js";
 /** Write an item into its tile. @param {HTMLElement} tile @param {Item} item */
 export function fill(tile, item) {
   const part = (name) => tile.querySelector(`[data-part="${name}"]`);
-  const cut = item.name.lastIndexOf("/") + 1;
+  const name = shownName(item.name);
+  const cut = name.lastIndexOf("/") + 1;
   tile.dataset.says = says(item);
+  tile.dataset.kind = /\.(\w{2,4})$/.exec(name)?.[1].toUpperCase() ?? "";  // shown where there is no picture yet
   tile.dataset.corrected = item.answer?.correction ? "yes" : "no";
-  tile.ariaLabel = [item.name, inWords(item), item.answer?.correction ? _("corrected") : confidence(item)].filter(Boolean).join(", ");
-  tile.title = item.state === "failed" ? trouble(item).detail ?? "" : item.name;
-  part("folder").textContent = item.name.slice(0, cut);
-  const letters = Array.from(item.name.slice(cut)); // whole code points: half an emoji is no letter
+  tile.ariaLabel = [name, inWords(item), item.answer?.correction ? _("corrected") : confidence(item)].filter(Boolean).join(", ");
+  tile.title = item.state === "failed" ? trouble(item).detail ?? "" : name;
+  part("folder").textContent = name.slice(0, cut);
+  const letters = Array.from(name.slice(cut)); // whole code points: half an emoji is no letter
   part("start").textContent = letters.slice(0, -9).join("");
   part("end").textContent = letters.slice(-9).join("");
   part("words").textContent = inWords(item);

@@ -30,7 +30,7 @@ export function showResult({ model, learned, files }, seconds) {
 }
 
 function headline({ value, low, high, n }) {
-  return _("{hits} of {n} photos that the model had not seen were classified correctly: {share} (95 % interval {low} to {high}).",
+  return _("The model was right on {hits} of {n} photos that it was not trained on: {share} (95 % confidence interval: {low} to {high}).",
     { hits: number(Math.round(value * n)), n: number(n), share: share(value), low: share(low), high: share(high) });
 }
 
@@ -48,7 +48,7 @@ function remarks({ leftOut, classes, metrics, forecast, kinds, exclusive, inSeve
     gone,
     few.length && _("Fewer than {enough} photos: {names}. So few photos show little; scores stay low.", { enough: ENOUGH, names: few.join(", ") }),
     _("Of photos like these, {rate} will be left to you (unsure).", { rate: rate(forecast.unsure) }),
-    forecast.falseAccepts.n ? _("Of other things, of kinds never seen, {rate} are taken for a class.", { rate: rate(forecast.falseAccepts) })
+    forecast.falseAccepts.n ? _("Of photos of something else, {rate} are taken for one of the classes.", { rate: rate(forecast.falseAccepts) })
       : !kinds.length && !metrics.false_accepts.n && _("There is no class neither: whatever is none of these will often be taken for one of them."),
     exclusive && inSeveral && _("{count} pictures are in several classes. Where a photo may show several, say so below the classes; otherwise one of them is wrong.", { count: number(inSeveral) }),
     !exclusive && !inSeveral && _("No picture is in several classes: what photos of several look like cannot be learned."),

@@ -3,11 +3,13 @@
 import { ClassCard } from "./class-card.js";
 import { areUsable } from "./class-names.js";
 import { _, number } from "./i18n.js";
+import { photosToAdd } from "./photos-to-add.js";
 import { letPublish } from "./publish-model.js";
 import { startCamera, stopCamera, takeFrame, watch } from "./train-camera.js";
 import { LEAST, showResult, tryPhoto } from "./train-result.js";
 
 const MOST = 3000;  // photos
+const PAUSE = 1000;  // milliseconds without a change until the forecast
 
 /** @type {(id: string) => any} */
 const part = (id) => document.getElementById(id);
@@ -18,6 +20,7 @@ let tools = null;
 let trained = null;
 let training = false;
 let turn = Promise.resolve();
+let ahead = new AbortController();  // of the forecast
 
 function tell(words) {
   part("device-says").textContent = words;
@@ -67,7 +70,30 @@ function missing() {
   return few.length ? _("At least {least} different photos of each class are needed: {names}.", { least: LEAST, names: few.join(", ") }) : "";
 }
 
+/** What training is given. @returns {any} */
+function data(bank) {
+  const photos = cards.flatMap((card) => card.photos.map((one) => ({ ...one, label: card.name })));
+  return { photos, ...bank, together: part("together").checked };
+}
+
+/** Say on each class how many photos to add, once nothing changes for a moment. */
+async function foresee() {
+  const { learn, bank } = await load();
+  const { signal } = ahead;
+  await new Promise((done) => { setTimeout(done, PAUSE); });
+  if (signal.aborted) return;
+  const { more } = await learn.forecast(data(bank), signal);
+  if (signal.aborted) return;
+  for (const card of cards) {
+    if (card.name in more) card.foresee(more[card.name] ? _("To get 19 of 20 right, add: {count}", { count: photosToAdd(more[card.name]) }) : _("19 of 20 should be right already."));
+  }
+}
+
 function changed() {
+  ahead.abort();
+  ahead = new AbortController();
+  cards.forEach((card) => card.foresee());
+  if (!training && !missing()) foresee().catch(() => {});  // training says what is wrong
   part("what-is-missing").textContent = training ? "" : missing();
   part("begin").querySelector("button").disabled = training || Boolean(missing());
 }
@@ -108,8 +134,7 @@ async function begin(event) {
   tell(_("Training …"));
   try {
     const { model, learn, bank } = await load();
-    const photos = cards.flatMap((card) => card.photos.map((one) => ({ ...one, label: card.name })));
-    const done = await learn.train(part("model-name").value, model, { photos, ...bank, together: part("together").checked }, (some, of) => { bar.value = some / of; });
+    const done = await learn.train(part("model-name").value, model, data(bank), (some, of) => { bar.value = some / of; });
     trained = done.model ?? trained;
     tell("");
     showResult(done, (performance.now() - started) / 1000);
@@ -126,6 +151,7 @@ addClass();
 part("add-class").addEventListener("click", () => addClass().focus());
 part("add-none").addEventListener("click", () => addClass("neither").focus());
 part("use-camera").addEventListener("change", switchCamera);
+part("together").addEventListener("change", changed);
 part("use-camera").closest("label").hidden = !navigator.mediaDevices;  // browsers have it only on https and on this very machine
 part("begin").addEventListener("submit", begin);
 part("try").addEventListener("change", ({ target }) => {

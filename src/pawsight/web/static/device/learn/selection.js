@@ -32,19 +32,34 @@ const STRENGTHS = [0.01, 0.1, 1];
  * @param {(done: number, all: number) => void} progress
  */
 export function learn(given, progress) {
-  const space = span([...given.rows, ...given.outliers]);
-  const all = { ...given, rows: space.rows.slice(0, given.rows.length), outliers: space.rows.slice(given.rows.length) };
-  const plan = makePlan(all.labels, all.groups);
-  const fit = fitter(all, plan, progress);
+  const { space, all, plan, fit } = prepare(given, progress);
   const first = trials(all, plan.outer, fit);
-  const thin = plan.outer.map(({ train, held }) => ({ train: thinned(train, all.labels, SHARES[0]), held }));
-  const forecast = foresee(all, first, trials(all, thin, fit, [STRENGTH]));
+  const forecast = foresee(all, first, withFewer(all, plan, fit));
   const labeled = withoutKinds(all, forecast.resembling);
   const outer = forecast.resembling.length ? trials(labeled, plan.outer, fit) : first;
   const choices = plan.inner.map((folds) => choose(labeled, trials(labeled, folds, fit), STRENGTHS));
   const best = choose(labeled, outer, STRENGTHS);
   const head = scaled(fit(labeled.rows, labeled.targets, labeled.outliers, best.strength), best.scaling);
   return { head: onFeatures(head, space), ...best, forecast, folds: plan.outer.length, kinds: unique(labeled.kinds), held: heldOut(labeled, choices, outer) };
+}
+
+/** What to expect, without the long part: `foresee`. @param {LabeledPhotos} given */
+export function expect(given) {
+  const { all, plan, fit } = prepare(given, () => {});
+  return foresee(all, trials(all, plan.outer, fit, [STRENGTH]), withFewer(all, plan, fit));
+}
+
+function prepare(given, progress) {
+  const space = span([...given.rows, ...given.outliers]);
+  const all = { ...given, rows: space.rows.slice(0, given.rows.length), outliers: space.rows.slice(given.rows.length) };
+  const plan = makePlan(all.labels, all.groups);
+  return { space, all, plan, fit: fitter(all, plan, progress) };
+}
+
+/** Heads that learned from a share of the photos. */
+function withFewer(all, plan, fit) {
+  const thin = plan.outer.map(({ train, held }) => ({ train: thinned(train, all.labels, SHARES[0]), held }));
+  return trials(all, thin, fit, [STRENGTH]);
 }
 
 /** What fits a head, and says how far it is. */

@@ -29,7 +29,18 @@ export async function train(name, base, data, progress) {
   return { model, learned, files: seal(card, graph) };
 }
 
-function work(data, progress) {
+/**
+ * How many photos of each class to add until 19 of 20 are found, in a tenth of the time that training takes.
+ * @param {object} data as for `train`
+ * @param {AbortSignal} signal ends it: the promise is then never settled
+ * @returns {Promise<{ more: Object<string, any> }>}
+ */
+export function forecast(data, signal) {
+  return work({ ...data, only: "forecast" }, () => {}, signal);
+}
+
+/** @param {AbortSignal} [signal] */
+function work(data, progress, signal) {
   const worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
   return new Promise((done, fail) => {
     worker.addEventListener("message", ({ data: said }) => {
@@ -37,6 +48,7 @@ function work(data, progress) {
       else progress(said.done, said.of);
     });
     worker.addEventListener("error", ({ message }) => fail(new Error(message)));
+    signal?.addEventListener("abort", () => worker.terminate());
     worker.postMessage(data);
   }).finally(() => worker.terminate());
 }
