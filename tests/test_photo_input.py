@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import datetime
 import io
+import os
+from collections import deque
 from collections.abc import Callable, Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -52,6 +55,39 @@ class Tensor:
         return np.asarray(self.array, dtype)
 
 
+class Pieces(io.BytesIO):
+    """A file that gives less than it is asked for, as a socket does."""
+
+    def read(self, most: int | None = -1, /) -> bytes:
+        return super().read(min(most or -1, 100))
+
+
+class Named:
+    """A path of somebody's own."""
+
+    def __init__(self, name: Any) -> None:
+        self.name = name
+
+    def __fspath__(self) -> Any:
+        return self.name
+
+
+class OnCard(Tensor):
+    """A tensor on a graphics card."""
+
+    def __array__(self, *_: Any, **__: Any) -> npt.NDArray[Any]:
+        raise TypeError("can't convert cuda:0 device type tensor to numpy.")
+
+
+def later(data: bytes, close: bool = False) -> io.BytesIO:
+    """Return a file that stands behind its first bytes."""
+    file = io.BytesIO(b"1234" + data)
+    file.seek(4)
+    if close:
+        file.close()
+    return file
+
+
 ONE: dict[str, Callable[[Pixels, Path], Any]] = {
     "str": lambda pixels, path: str(path),
     "Path": lambda pixels, path: path,
@@ -59,6 +95,11 @@ ONE: dict[str, Callable[[Pixels, Path], Any]] = {
     "bytearray": lambda pixels, path: bytearray(path.read_bytes()),
     "memoryview": lambda pixels, path: memoryview(path.read_bytes()),
     "open file": lambda pixels, path: io.BytesIO(path.read_bytes()),
+    "a file behind its start": lambda pixels, path: later(path.read_bytes()),
+    "a file in pieces": lambda pixels, path: Pieces(path.read_bytes()),
+    "file address": lambda pixels, path: path.as_uri(),
+    "PathLike": lambda pixels, path: Named(str(path)),
+    "PathLike of bytes": lambda pixels, path: Named(os.fsencode(path)),
     "PIL image": lambda pixels, path: Image.fromarray(pixels),
     "PIL image from a file": lambda pixels, path: Image.open(path),
     "PIL RGBA": lambda pixels, path: Image.fromarray(pixels).convert("RGBA"),
@@ -68,13 +109,16 @@ ONE: dict[str, Callable[[Pixels, Path], Any]] = {
     "float64": lambda pixels, path: pixels / 255,
     "not contiguous": lambda pixels, path: pixels[:, ::-1][:, ::-1],
     "read-only": lambda pixels, path: np.frombuffer(pixels.tobytes(), np.uint8).reshape(pixels.shape),
+    "Fortran's order": lambda pixels, path: np.asfortranarray(pixels),
+    "big-endian floats": lambda pixels, path: (pixels / 255).astype(">f4"),
+    "float16": lambda pixels, path: (np.rint(pixels / 255 * 1020) / 1020).astype(np.float16),
     "tensor": lambda pixels, path: Tensor(pixels),
 }
 
 
 @pytest.mark.parametrize("form", ONE)
 def test_one_photo_gives_one_prediction(classifier: Classifier, pixels: Pixels, tmp_path: Path, form: str) -> None:
-    path = tmp_path / "photo.png"
+    path = tmp_path / "photo ä 猫.png"
     path.write_bytes(png(pixels))
     wanted, given = classifier.predict(path), ONE[form](pixels, path)
     assert isinstance(wanted, Prediction)
@@ -90,6 +134,8 @@ MANY: dict[str, Callable[[Pixels, Path], Any]] = {
     "float array": lambda pixels, path: np.stack([pixels, pixels]) / 255,
     "array of paths": lambda pixels, path: np.array([str(path), str(path)]),
     "tensor": lambda pixels, path: Tensor(np.stack([pixels, pixels])),
+    "map": lambda pixels, path: map(str, [path, path]),
+    "deque": lambda pixels, path: deque([path, pixels]),
 }
 
 
@@ -153,6 +199,15 @@ REFUSED: dict[str, tuple[Callable[[Path], Any], type[PawsightError], str]] = {
     "not a number": (lambda path: np.full((8, 8, 3), np.nan), BadPhotoInput, "between 0 and 1"),
     "infinite": (lambda path: np.full((8, 8, 3), np.inf), BadPhotoInput, "between 0 and 1"),
     "an array of numbers": (lambda path: np.arange(4), BadPhotoInput, "shape"),
+    "yes and no": (lambda path: np.zeros((8, 8), bool), BadPhotoInput, "bool is ambiguous"),
+    "a date": (lambda path: datetime.date(2026, 1, 1), BadPhotoInput, "of type date"),
+    "a module": (lambda path: os, BadPhotoInput, "type module can't be read"),
+    "a tensor on a card": (lambda path: OnCard(np.zeros((8, 8))), BadPhotoInput, "cuda:0.*tensor.detach"),
+    "tensors on a card": (lambda path: [OnCard(np.zeros((8, 8)))], BadPhotoInput, "cuda:0.*tensor.detach"),
+    "an empty PIL image": (lambda path: Image.new("RGB", (0, 5)), BadPhotoInput, "empty"),
+    "a path that is a number": (lambda path: Named(7), BadPhotoInput, "is no path"),
+    "no name": (lambda path: "", BadPhotoInput, "The path is empty"),
+    "a closed file": (lambda path: later(b"", close=True), BadPhotoInput, "can't be read .*keep it open"),
     "a text file": (lambda path: io.StringIO("felix"), BadPhotoInput, "open for text"),
     "a folder": (lambda path: path, UnreadableFile, "not a plain file"),
     "a missing file": (lambda path: path / "missing.jpg", UnreadableFile, "No such file"),
@@ -166,8 +221,28 @@ REFUSED: dict[str, tuple[Callable[[Path], Any], type[PawsightError], str]] = {
 @pytest.mark.parametrize("what", REFUSED)
 def test_everything_else_is_refused_in_clear_words(classifier: Classifier, tmp_path: Path, what: str) -> None:
     make, error, words = REFUSED[what]
-    with pytest.raises(error, match=words):
+    with pytest.raises(error, match=words) as caught:
         classifier.predict(make(tmp_path))
+    assert caught.value.hint
+
+
+def test_a_column_of_a_table(classifier: Classifier, pixels: Pixels, tmp_path: Path) -> None:
+    pandas = pytest.importorskip("pandas", reason="a Series needs pandas")
+    path = tmp_path / "photo.png"
+    path.write_bytes(png(pixels))
+    for column in (pandas.Series([str(path)], index=["z"]), pandas.Series([path]), pandas.Index([str(path)])):
+        assert classifier.predict(column) == [classifier.predict(path)]
+    with pytest.raises(BadPhotoInput, match="of type"):
+        classifier.predict(pandas.Series([str(path), None]))
+
+
+def test_what_a_generator_of_the_caller_raises_stays_as_it_is(classifier: Classifier, pixels: Pixels) -> None:
+    def photos() -> Iterator[Pixels]:
+        yield pixels
+        raise RuntimeError("the camera is gone")
+
+    with pytest.raises(RuntimeError, match="the camera is gone"):
+        classifier.predict(photos())
 
 
 def test_a_pil_image_that_is_cut_off(classifier: Classifier, pixels: Pixels) -> None:

@@ -10,6 +10,8 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, BinaryIO
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 import numpy as np
 import numpy.typing as npt
@@ -31,7 +33,7 @@ FORMS = (
 
 def split_photos(given: object) -> Iterable[Any]:
     """Return the photos of something that is many: an array's rows, or the iterable itself."""
-    return np.asarray(given) if _is_array(given) else given  # type: ignore[return-value]  # is_one_photo looked
+    return _as_array(given) if _is_array(given) else given  # type: ignore[return-value]  # is_one_photo looked
 
 
 def is_one_photo(given: object) -> bool:
@@ -44,12 +46,12 @@ def is_one_photo(given: object) -> bool:
         False for an iterable of photos, an array of four dimensions, and an array of paths.
 
     Raises:
-        BadPhotoInput: it is neither a photo nor an iterable.
+        BadPhotoInput: it is neither a photo nor an iterable, or an array that can't be read.
     """
     if isinstance(given, (str, os.PathLike, bytes, bytearray, memoryview, Image.Image)) or hasattr(given, "read"):
         return True
     if _is_array(given):
-        return np.ndim(given) not in (1, 4)  # type: ignore[arg-type]  # anything with __array__
+        return _as_array(given).ndim not in (1, 4)
     if isinstance(given, Iterable):
         return False
     raise BadPhotoInput(f"A photo can't be read from an object of type {type(given).__name__}.", FORMS)
@@ -74,12 +76,15 @@ def to_pixels(photo: object, least: int, limits: Limits) -> Pixels:
         own = LOCAL_LIMITS if limits == LIMITS else limits  # the caller chose the file; bytes may be an upload
         if isinstance(photo, str) and is_web_address(photo):
             return images.decode(images.download(photo, own), least=least, limits=own)
-        with images.one_large_file(Path(photo)):
-            return images.decode(images.read(Path(photo), own), least=least, limits=own)
+        path = _path_of(photo)
+        with images.one_large_file(path):
+            return images.decode(images.read(path, own), least=least, limits=own)
     if isinstance(photo, Image.Image):
+        if not all(photo.size):
+            raise BadPhotoInput(f"The image is empty: its size is {photo.size}.", FORMS)
         return images.from_pil(photo)
     if _is_array(photo):
-        return _from_array(np.asarray(photo))
+        return _from_array(_as_array(photo))
     return images.decode(_bytes_of(photo, limits), least=least, limits=limits)
 
 
@@ -92,16 +97,60 @@ def _is_array(given: object) -> bool:
     return hasattr(given, "__array__") and not isinstance(given, Image.Image)
 
 
+def _as_array(given: object) -> npt.NDArray[Any]:
+    try:
+        return np.asarray(given)
+    except Exception as error:  # each library raises its own
+        raise BadPhotoInput(
+            f"An object of type {type(given).__name__} can't be converted to an array ({_reason(error)}).",
+            "Convert it to a NumPy array first; of a PyTorch tensor, pass tensor.detach().cpu().",
+        ) from error
+
+
+def _path_of(photo: str | os.PathLike[str]) -> Path:
+    """Return the path that is meant, also by an address that begins with `file://`."""
+    try:
+        name = os.fsdecode(photo)
+    except Exception as error:  # from an `__fspath__` of somebody's own
+        raise BadPhotoInput(
+            f"An object of type {type(photo).__name__} is no path ({_reason(error)}).", FORMS
+        ) from error
+    if not name:
+        raise BadPhotoInput("The path is empty.", FORMS)
+    if name.lower().startswith("file://"):
+        return Path(url2pathname(urlsplit(name).path))
+    return Path(name)
+
+
 def _bytes_of(photo: object, limits: Limits) -> bytes:
     if isinstance(photo, (bytes, bytearray, memoryview)):
         return bytes(photo)
-    read = getattr(photo, "read", None)
-    if read is None:
+    if not hasattr(photo, "read"):
         raise BadPhotoInput(f"A photo can't be read from an object of type {type(photo).__name__}.", FORMS)
-    data = read(limits.bytes + 1)
-    if not isinstance(data, bytes):
+    data = bytearray()
+    while len(data) <= limits.bytes and (more := _read(photo, limits.bytes + 1 - len(data))):
+        data += more
+    return bytes(data)
+
+
+def _read(file: Any, most: int) -> bytes:
+    """Read from an open file; a raw one or a connection may give less than was asked for."""
+    try:
+        data = file.read(most)
+    except Exception as error:  # closed, open for writing, or an object of another kind with a method of this name
+        raise BadPhotoInput(
+            f"An object of type {type(file).__name__} can't be read ({_reason(error)}).",
+            'Open the file with open(path, "rb"), and keep it open.',
+        ) from error
+    if isinstance(data, str):
         raise BadPhotoInput("The file object is open for text, not for bytes.", 'Open it with open(path, "rb").')
-    return data
+    if not isinstance(data, (bytes, bytearray, memoryview)):
+        raise BadPhotoInput(f"Reading the file gave {type(data).__name__} in place of bytes.", FORMS)
+    return bytes(data)
+
+
+def _reason(error: Exception) -> str:
+    return " ".join(str(error).split())[:200].rstrip(".") or type(error).__name__
 
 
 def _from_array(array: npt.NDArray[Any]) -> Pixels:
