@@ -7,14 +7,12 @@ Reads the exercise cells as they stand in the notebooks, so save a notebook firs
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 
 import numpy
-
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # read when TensorFlow loads
-
 from course.exercises import Exercise, find_fault, read_exercises
+
+import pawsight.train  # noqa: F401  # lets TensorFlow load without its remarks
 
 
 def grade(exercise: Exercise, source: str) -> str | None:

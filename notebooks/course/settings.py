@@ -7,8 +7,7 @@ import os
 import warnings
 from pathlib import Path
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow reads it when it loads
-
+import pawsight.train  # noqa: F401  # lets TensorFlow load without its remarks
 from pawsight.data import Dataset, open_dataset
 
 QUICK = os.environ.get("PAWSIGHT_QUICK") == "1"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -29,6 +31,22 @@ def test_export_then_predict(pawsight: Pawsight, tiny_model: Path, photos: Path,
     assert received.code == 0, received.err
     verdicts = [[line.split(",")[:2] for line in ran.out.splitlines()] for ran in (expected, received)]
     assert verdicts[0] == verdicts[1]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("to", ["litert", "savedmodel"])
+def test_libraries_write_nothing_next_to_the_table(tiny_model: Path, tmp_path: Path, to: str) -> None:
+    words = ["export", str(tiny_model), "--to", to, "--out", str(tmp_path / "x")]
+    done = subprocess.run([sys.executable, "-m", "pawsight", *words], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.count("\n") == 2
+
+
+def test_a_keras_file_has_the_ending_that_keras_wants(pawsight: Pawsight, tiny_model: Path, tmp_path: Path) -> None:
+    done = pawsight("export", tiny_model, "--to", "keras", "--out", tmp_path / "x")
+    assert done.code == 2
+    assert done.err.splitlines()[-1].endswith("Write to x.keras instead.")
+    assert not list(tmp_path.iterdir())
 
 
 def test_the_name_is_the_models_where_none_is_given(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -48,6 +50,7 @@ def test_train_then_evaluate(prepared: Path, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "accuracy" in done.stdout
     assert f"Wrote {out}." in done.stdout
+    assert done.stderr == ""  # no remarks of TensorFlow
     assert read_card(out).classes == ["cat", "dog", "panda"]
     assert "reference.npz" in read_card(out).files  # what `pawsight sort --error-budget` compares a folder with
 
@@ -58,6 +61,27 @@ def test_train_then_evaluate(prepared: Path, tmp_path: Path) -> None:
     again = _pawsight("train", "scratch-small", "--data", prepared, "--out", out)
     assert again.returncode == 2
     assert again.stderr.splitlines()[-1].startswith(f"Error: {str(out)!r} exists already")
+
+
+@pytest.mark.long
+def test_a_terminal_shows_the_training_and_no_remarks_of_libraries(prepared: Path, tmp_path: Path) -> None:
+    pty = pytest.importorskip("pty", reason="needs a system with pseudo-terminals")
+    ours, theirs = pty.openpty()
+    words = ["train", "scratch-small", "--data", prepared, "--out", tmp_path / "model", "--epochs", 1, "--photos", 40]
+    command = [sys.executable, "-m", "pawsight", *map(str, words)]
+    with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs) as running:
+        os.close(theirs)
+        shown = b"".join(_read(ours)).decode()
+    assert running.returncode == 0, shown
+    assert shown.replace("\r\x1b[K", "").startswith("'all'  epoch 1/1  "), shown
+    assert not any(word in shown for word in ("absl", "oneDNN", "I0000", "XNNPACK")), shown
+
+
+def _read(terminal: int) -> Iterator[bytes]:
+    """Yield what a program writes on a terminal, until it ends."""
+    with contextlib.suppress(OSError), open(terminal, "rb", buffering=0) as file:
+        while chunk := file.read(4096):
+            yield chunk
 
 
 @pytest.mark.weekly

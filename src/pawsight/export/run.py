@@ -104,12 +104,12 @@ class Exporter:
         """Write forms of the model, each to its path, as soon as it has been compared.
 
         Raises:
-            BadSettings: something stands at one of the paths, or one cannot be written.
+            BadSettings: something stands at one of the paths, or one cannot be written, or Keras could not open it.
             ExportDiffers: a form does not answer like the model; nothing of it is written.
             BadModel: int8 needs photos, or the graph has a node that no format but ONNX can be made of.
         """
-        for path in forms.values():
-            _check_free(path)
+        for form, path in forms.items():
+            _check_place(form, path)
         with TemporaryDirectory() as work:
             network = self._folder / KERAS if KERAS in self.card.files and self._folder.is_dir() else None
             graph = read_file(self._folder, GRAPH, self.card)
@@ -144,9 +144,13 @@ def _formats(graph: bytes, precision: Precision, network: Path | None, work: Pat
     return Formats(graph, precision, network, work)
 
 
-def _check_free(path: Path) -> None:
+def _check_place(form: ExportFormat, path: Path) -> None:
     if reason := why_not_writable(path):
         raise BadSettings(f"{str(path)!r} cannot be written ({reason}).", "Choose another --out.")
+    if form.to == "keras" and path.suffix != ".keras":
+        raise BadSettings(
+            f"Keras opens files that end in .keras, but --out is {path}.", f"Write to {path.name}.keras instead."
+        )
     if path.exists():
         raise BadSettings(f"Expected a new place for the model, but {path} exists.", "Choose another --out.")
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from pawsight.errors import BadModel, MissingExtra
 from pawsight.extras import install_hint
+from pawsight.library_log import remarks_left_out
 from pawsight.runtime import IMAGENET, INPUT, OUTPUTS, Outputs
 from pawsight.types import Pixels
 
@@ -61,6 +62,8 @@ def _open(graph: bytes, threads: int) -> Any:
         ) from error
     try:
         interpreter = Interpreter(model_content=graph, num_threads=threads)
+        with remarks_left_out():
+            interpreter.allocate_tensors()
         signature = interpreter.get_signature_list().get(SIGNATURE, {"inputs": [], "outputs": []})
     except Exception as error:  # LiteRT's exceptions share no base but Exception
         reason = " ".join(str(error).split())[:200]

@@ -4,9 +4,9 @@ Here: networks, phases of training, distillation, calibration, int8, and export 
 measuring on test photos (`evaluate`), and training without Keras (`learn`).
 """
 
-import os
 import warnings
 
-# TensorFlow's remarks about this machine's processor are not for our users; errors still show.
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+from pawsight.train.tensorflow_log import quiet_tensorflow
+
+quiet_tensorflow()
 warnings.filterwarnings("ignore", ".*np.object", FutureWarning)  # Keras asks NumPy for a name that is to come

@@ -13,6 +13,7 @@ import onnx
 import tensorflow as tf
 
 from pawsight.errors import BadModel
+from pawsight.library_log import remarks_left_out
 from pawsight.model.card import Precision
 from pawsight.runtime import IMAGENET, INPUT, OUTPUTS, Outputs
 from pawsight.train.export import write_onnx
@@ -105,6 +106,9 @@ class SavedModelSession:
 
     def __init__(self, path: Path) -> None:
         self._loaded = tf.saved_model.load(str(path))  # kept, because the signature does not keep its weights alive
+        size = self._loaded.signatures["serving_default"].structured_input_signature[1][INPUT].shape[1]
+        with remarks_left_out():
+            self.run(np.zeros((1, size, size, 3), np.uint8))
 
     def run(self, pixels: Pixels) -> Outputs:
         """Answer for `(N, size, size, 3)` uint8 RGB photos."""
