@@ -113,4 +113,6 @@ def open_storage(address: str) -> tuple[Any, str]:
 
 def _unreadable(address: str, error: Exception) -> UnreadableFile:
     reason = " ".join(str(error).split())[:200] or type(error).__name__
-    return UnreadableFile(f"{address!r} cannot be read ({reason}).", "Check the address.")
+    return UnreadableFile(
+        f"{address!r} cannot be read ({reason}).", "Check the address, and that its storage lets this machine in."
+    )
