@@ -23,6 +23,7 @@ from pawsight.storage.atomic import write_file
 from pawsight.storage.download import is_web_address
 
 MANIFEST, PLAN = "manifest.json", "plan"
+_WITHOUT_FOLDERS = {"s3", "s3a", "gs", "gcs", "abfs", "abfss", "az"}  # object storage, by its protocols in fsspec
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -78,9 +79,11 @@ class OutputFolder:
             raise self._unusable(f"its {MANIFEST} is damaged: {error}") from error
 
     def make(self) -> None:
-        """Make the folder, where it is not there yet."""
+        """Make the folder, where it is not there yet. Never make a bucket: its name may be misspelled."""
         with self._storage("written to") as (system, folder):
-            system.makedirs(f"{folder}/{PLAN}", exist_ok=True)
+            protocols = {system.protocol} if isinstance(system.protocol, str) else set(system.protocol)
+            if not protocols & _WITHOUT_FOLDERS:  # in these, makedirs makes a missing bucket
+                system.makedirs(f"{folder}/{PLAN}", exist_ok=True)
 
     def write_manifest(self, manifest: Manifest) -> None:
         """Write the manifest, or replace it."""
