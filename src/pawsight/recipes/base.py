@@ -90,6 +90,8 @@ class Recipe(Struct, frozen=True, kw_only=True):
         gate: class -> (first, past the last) of the ImageNet classes that show it. Where every class has some, scores
             are multiplied by how much the ImageNet head sees any of them: what is neither gets low scores.
         teacher: model whose scores are learned in place of the labels (distillation, arXiv 1503.02531); none if empty.
+        budget: largest share of wrong verdicts on validation. In the shipped models' data a quarter of its photos show
+            neither, more than most folders of pets hold. With a small one, a weak network leaves most photos unsure.
         refused: largest share of photos of the classes, on validation, that may be called `neither`; others that see
             little are unsure.
         views: number of different views of each photo that the linear head learns from, the first of them the photo as
@@ -121,6 +123,7 @@ class Recipe(Struct, frozen=True, kw_only=True):
     keep_imagenet: float = 0.0
     gate: dict[str, tuple[int, int]] = {}
     teacher: str = ""
+    budget: float = 0.02
     refused: float = 1.0
     views: int = 2
     blends: tuple[float, ...] = ()

@@ -40,8 +40,6 @@ from pawsight.train.weight_interpolation import interpolate
 from pawsight.types import Floats
 
 QUANTISING_MAY_COST = 0.002
-# Share of wrong verdicts on validation. A quarter of it are photos of neither, more than most folders of pets hold.
-BUDGET = 0.02
 GOLDEN_TOLERANCE = 0.05
 LIBRARIES = ("keras", "numpy", "onnxruntime", "pillow", "tensorflow-cpu", "tensorflow", "torch", "jax")
 
@@ -120,7 +118,7 @@ def _write_folder(heads: Heads, data: Dataset, recipe: Recipe, work: Path, recor
     precision = _choose_graph(work, folder, data, recipe)
     session = OnnxSession((folder / GRAPH).read_bytes(), threads=2)
     scores, targets = _held_out_scores(session, data, recipe), data.targets[data.indices("validation")]
-    thresholds = limit_refusals(fit_thresholds(scores, targets, BUDGET), scores, targets, recipe.refused)
+    thresholds = limit_refusals(fit_thresholds(scores, targets, recipe.budget), scores, targets, recipe.refused)
     name = model_name(work.with_name(work.name.removesuffix(".partial")), data)
     card = _card(
         data, recipe, folder, name, session, precision, 1 / float(heads.scaling.slope.mean()), thresholds, record
