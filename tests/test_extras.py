@@ -33,6 +33,8 @@ def source(tmp_path: Path) -> Path:
 @pytest.mark.parametrize("editable", [True, False])
 def test_it_works_from_any_folder(source: Path, editable: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     installed_from(source, editable, monkeypatch)
+    (elsewhere := source.parent / "elsewhere").mkdir()
+    monkeypatch.chdir(elsewhere)
     word, command = install_hint("train").split(" ", 1)
     assert word == "Type:"
     assert shlex.split(command) == [

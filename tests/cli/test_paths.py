@@ -19,6 +19,9 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """The small installation: no extra can be imported."""
     for name in [name for name in sys.modules if name.split(".")[0] in HEAVY or name.startswith("pawsight.")]:
         if not name.startswith(("pawsight.cli", "pawsight.errors", "pawsight.text")):
+            package, _, module = name.rpartition(".")
+            if hasattr(sys.modules.get(package), module):  # so that it is put back there, too
+                monkeypatch.setattr(sys.modules[package], module, sys.modules[name])
             monkeypatch.delitem(sys.modules, name)
     for name in HEAVY:
         monkeypatch.setitem(sys.modules, name, None)
