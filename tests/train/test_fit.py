@@ -44,7 +44,7 @@ def test_a_small_network_learns_colours(
     fit(network, data, recipe, Checkpoint(tmp_path, recipe, data.fingerprint))
     rows = _history(tmp_path)
     assert [row["epoch"] for row in rows] == ["1", "2", "3"]
-    assert float(rows[-1]["val_accuracy"]) > 0.9
+    assert float(rows[-1]["val_accuracy"]) > 0.8
     best = min(float(row["val_loss"]) for row in rows)
     assert validation_loss(student, data, recipe) == pytest.approx(best, abs=1e-4)
     assert best < before

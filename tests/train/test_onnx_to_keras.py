@@ -72,7 +72,8 @@ def test_a_learned_head_comes_back_with_the_trunk_that_it_stands_on(exclusive: b
     learned = replace_head((folder / GRAPH).read_bytes(), head)
     pictures = golden.fitted(read_card(folder))
     expected, received = OnnxSession(learned).run(pictures), onnx_to_keras(learned).predict(pictures, verbose=0)
-    np.testing.assert_allclose(received["features"], expected.features, atol=0.5)
+    np.testing.assert_allclose(received["features"], expected.features, atol=1.0)  # one in eight bits, one in float
+    assert np.abs(received["features"] - expected.features).mean() < 0.02
     np.testing.assert_allclose(received["scores"], head.scores(received["features"]), atol=1e-4)
 
 

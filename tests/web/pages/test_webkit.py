@@ -179,6 +179,7 @@ def test_the_same_predictions_on_this_device(webkit: WebKit, server: str, shippe
     names = ["cat", "dog", "both", "neither"]
     webkit.choose("#image", *(SAMPLES / f"{name}.jpg" for name in names))
     webkit.wait(lambda: webkit.texts("#how-far") == ["All 4 done"])
+    webkit.wait(lambda: all(item["answer"] for item in webkit.driver.execute_async_script(KEPT)))  # kept a little later
     items = {item["name"].partition(".")[0]: item["answer"] for item in webkit.driver.execute_async_script(KEPT)}
     for name, said in zip(names, shipped.predict([SAMPLES / f"{name}.jpg" for name in names]), strict=True):
         assert items[name]["verdict"] == said.verdict

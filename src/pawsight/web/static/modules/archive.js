@@ -20,6 +20,7 @@ const { url, correct, remove, download, show, csrf } = part("list").dataset;
 /** @type {Map<string, Item>} */
 const items = new Map();
 const pending = new Pending("pawsight-archive-deletions");
+const deleted = new Set();  // deleted since this page began; a list that was made before that may still hold them
 const review = new Review(items, {
   photo: async (item) => String(item.thumb ?? ""),
   remove: deleteForGood,
@@ -62,7 +63,7 @@ async function store(some, label) {
 async function deleteForGood(gone) {
   const ids = gone.map(({ key }) => key);
   if (!await post(remove, ids)) return false;
-  ids.forEach((id) => items.delete(id));
+  ids.forEach((id) => { deleted.add(id); items.delete(id); });
   if (!items.size) location.reload();
   else if (!part("rest").hidden) load();
   return true;
@@ -78,7 +79,9 @@ function finish() {
   for (const due of new Set(pending.entries.map(([, time]) => time))) {
     setTimeout(async () => {
       const ids = pending.entries.filter(([, time]) => time === due).map(([id]) => id);  // those that nobody has undone
-      if (await post(remove, ids)) pending.settle(ids);
+      if (!await post(remove, ids)) return;
+      ids.forEach((id) => deleted.add(id));
+      pending.settle(ids);
     }, Math.max(0, due - Date.now()));
   }
 }
@@ -103,7 +106,7 @@ async function load() {
       if (own !== loads) return;
       pages = found.pages;
       onPage = Math.max(onPage, found.photos.length);
-      for (const photo of found.photos) if (!items.has(photo.id) && !pending.has(photo.id)) items.set(photo.id, itemOf(photo));
+      for (const photo of found.photos) if (![items, pending, deleted].some((known) => known.has(photo.id))) items.set(photo.id, itemOf(photo));
       tell(found.total);
       review.arrange();
     }
