@@ -31,7 +31,7 @@ Placed = tuple[ExitStack, Claim]
 
 
 class AboutUpload(TypedDict, total=False):
-    """What `Archive.put` is told besides photo and prediction, and means there."""
+    """What `Archive.put` is given besides photo and prediction, and means there."""
 
     width: int
     height: int

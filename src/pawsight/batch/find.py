@@ -102,7 +102,7 @@ def _is_missing(word: str) -> bool:
         os.lstat(word)
     except (FileNotFoundError, NotADirectoryError):
         return not glob.glob(word, recursive=True)
-    except OSError:  # whoever reads it says what is wrong
+    except OSError:  # reading it says what is wrong
         return False
     return False
 

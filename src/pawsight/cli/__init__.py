@@ -48,7 +48,7 @@ COMMANDS = {
 READER_LEFT = 141  # 128 + SIGPIPE: what shells report of a program whose reader has closed the pipe
 
 
-class ReaderLeft(Exception):  # no error: whoever reads has seen enough
+class ReaderLeft(Exception):  # no error: the reader has seen enough
     """Whatever reads the output has closed the pipe."""
 
 

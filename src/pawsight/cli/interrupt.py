@@ -1,4 +1,4 @@
-"""What a person who presses Ctrl-C is told: what is kept, and how to go on."""
+"""Say, after Ctrl-C, what is kept and how to go on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Load TensorFlow without its remarks, whoever imports it: `TF_CPP_MIN_LOG_LEVEL` doesn't silence the first ones."""
+"""Load TensorFlow without its remarks, wherever it is imported: `TF_CPP_MIN_LOG_LEVEL` leaves the first ones."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class _QuietFinder(MetaPathFinder):
 
 
 def quiet_tensorflow() -> None:
-    """Let TensorFlow load without its remarks, whoever imports it from now on."""
+    """Let TensorFlow load without its remarks, wherever it is imported from now on."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # for what it writes later
     if "tensorflow" not in sys.modules and not any(isinstance(one, _QuietFinder) for one in sys.meta_path):
         sys.meta_path.insert(0, _QuietFinder())

@@ -1,7 +1,7 @@
 """The page's JavaScript modules: bundled, as `hatch_build.py` does it, or each by itself, as they are written.
 
-A bundle is smaller and takes few requests. It is used only where it was made of the modules that are here: whoever
-changes one, or builds where npm cannot be reached, gets the modules themselves.
+A bundle is smaller and takes few requests. It is used only where it was made of the modules that are here. After a
+change to one, or where npm cannot be reached, the modules themselves are served.
 """
 
 from __future__ import annotations

@@ -63,8 +63,8 @@ def browser(playwright: Playwright, browser_type_launch_args: dict[str, Any]) ->
 
 @pytest.fixture
 def downloaded(browser_type_launch_args: dict[str, Any]) -> Callable[[Page, str, str], bytes]:
-    """`downloaded(page, "#button", "name.zip")` is the file that a button gives; of Firefox' files made by a script,
-    Playwright is not told."""
+    """`downloaded(page, "#button", "name.zip")` is the file that a button gives; Playwright does not see those that a
+    script makes in Firefox."""
 
     def wait(page: Page, button: str, name: str) -> bytes:
         page.locator(button).click()

@@ -138,6 +138,7 @@ def test_a_sample_then_own_photos_one_corrected_and_undone(webkit: WebKit, tiny:
     webkit.wait(lambda: webkit.texts(headline)[0].startswith("Dog"))
     webkit.driver.refresh()
     webkit.wait(lambda: len(webkit.texts(".answer h2")) == 2)
+    assert webkit.texts(headline)[0].startswith("Dog")  # the card of the own photo, after the correction was undone
 
 
 def test_thirty_photos_sorted_in_german(
