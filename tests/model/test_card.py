@@ -114,3 +114,17 @@ def test_an_unlisted_file(folder: Path) -> None:
     (folder / "other.onnx").write_bytes((folder / GRAPH).read_bytes())
     with pytest.raises(BadModel, match="does not list"):
         read_file(folder, "other.onnx", read_card(folder))
+
+
+@pytest.mark.parametrize(("file", "program"), [("model.xml", "OpenVINO"), ("saved_model.pb", "TensorFlow")])
+def test_a_model_for_another_program_is_not_called_damaged(folder: Path, file: str, program: str) -> None:
+    edit(folder, lambda card: card.update(precision="float32"))  # as exports do, without sealing it again
+    (folder / GRAPH).rename(folder / file)
+    with pytest.raises(BadModel, match=f"is a model for {program}, which Pawsight exports but does not run"):
+        read_card(folder)
+
+
+def test_a_keras_file_is_not_called_a_model_without_a_card(tmp_path: Path) -> None:
+    (tmp_path / "tiny.keras").write_bytes(b"PK")
+    with pytest.raises(BadModel, match="is a model for Keras"):
+        read_card(tmp_path / "tiny.keras")

@@ -170,6 +170,7 @@ def read_card(model: Path) -> ModelCard:
         BadModel: no card, not JSON, a field that is missing, unknown or out of range; the message names it. Or it was
             changed after it was sealed.
     """
+    _refuse_other_programs(model)
     path = model if model.is_file() else model / CARD
     try:
         content = _card_of(path)
@@ -186,6 +187,19 @@ def read_card(model: Path) -> ModelCard:
     if card.sha256 and card.sha256 != card_fingerprint(content):
         raise BadModel(f"{path} was changed after it was written (SHA-256 differs).", _EDITED)
     return card
+
+
+def _refuse_other_programs(model: Path) -> None:
+    """Say of what `pawsight export` writes for other programs that it is not damaged, but not for Pawsight."""
+    graphs = {"OpenVINO": model / "model.xml", "TensorFlow": model / "saved_model.pb"}
+    programs = [name for name, graph in graphs.items() if graph.is_file() and not (model / GRAPH).is_file()]
+    if model.suffix == ".keras" and model.is_file():
+        programs = ["Keras"]
+    if programs:
+        raise BadModel(
+            f"{model} is a model for {programs[0]}, which Pawsight exports but does not run.",
+            f"Open it with {programs[0]}, or give the model that it was exported from.",
+        )
 
 
 def _card_of(path: Path) -> bytes:
