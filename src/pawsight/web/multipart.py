@@ -20,7 +20,7 @@ from werkzeug.sansio.multipart import MultipartDecoder
 _DISPOSITION = "Content-Disposition"
 _BARE_BREAK = re.compile(rb"\r(?!\n)|(?<!\r)\n")
 _HAS_FILENAME = re.compile(r";\s*filename", re.IGNORECASE)
-_SMALL = 500_000  # bytes of a form; larger ones are read in pieces
+_SMALL = 8_000_000  # bytes of a form: most photos of cameras; larger ones are read in pieces
 # The head of a part as most programs write it; all others are for Werkzeug.
 _PLAIN_HEAD = re.compile(
     rb'(?i:Content-Disposition): form-data; name="([A-Za-z0-9_.-]+)"; filename="([A-Za-z0-9_. ()-]+)"'
