@@ -33,7 +33,7 @@ def test_the_largest_budget_within(make_model: Callable[..., Any], tmp_path: Pat
     assert promise(card, 0.01).held_out.thresholds.present == 0.8
     assert promise(card, 0.04).held_out.thresholds.present == 0.8
     assert promise(card, 0.05).held_out.thresholds.present == 0.6
-    with pytest.raises(BadSort, match=r"cannot promise 0\.50%.*--error-budget 1%"):
+    with pytest.raises(BadSort, match=r"cannot promise 0\.5%.*--error-budget 1%"):
         promise(card, 0.005)
     with pytest.raises(BadSort, match="--write-budgets"):
         promise(msgspec.structs.replace(card, budgets={}), 0.01)

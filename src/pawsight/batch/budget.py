@@ -98,8 +98,8 @@ def promise(card: ModelCard, most: float) -> Promise:
     if card.budgets:
         least = min(map(float, card.budgets))
         raise BadSort(
-            f"{card.id} cannot promise {most:.2%}: the photos held out are too few to prove it.",
-            f"Its smallest budget is {least:.2%}: --error-budget {least * 100:g}%.",
+            f"{card.id} cannot promise {most * 100:g}%: the photos held out are too few to prove it.",
+            f"Its smallest budget is {least * 100:g}%: --error-budget {least * 100:g}%.",
         )
     raise BadSort(
         f"{card.id} has no error budgets in its card.",
