@@ -24,15 +24,45 @@ import zipfile
 from pathlib import Path
 from typing import NoReturn
 
+
+def stop(reason: str) -> NoReturn:
+    """End the program with one line on standard error and exit code 2."""
+    print(f"Error: {reason}", file=sys.stderr)
+    sys.exit(2)
+
+
 try:
     import numpy as np
     from ai_edge_litert.interpreter import Interpreter
-    from PIL import Image, ImageOps, UnidentifiedImageError
+    from PIL import Image, UnidentifiedImageError
 except ModuleNotFoundError as error:
-    sys.exit(f"This script needs {error.name}. Run: pip install numpy pillow ai-edge-litert")
+    stop(f"This script needs {error.name}. Run: pip install numpy pillow ai-edge-litert")
 
 GOLDEN_HEIGHT, GOLDEN_WIDTH = 6, 9
 MOST_BYTES, MOST_PIXELS = 200_000_000, 300_000_000  # of one photo; a bomb is small as a file and huge as a picture
+LONGEST_SIDE = 65_535
+# First bytes of a file -> Pillow's name for the format. Nothing else is opened: Pillow starts other programs for some.
+FORMATS = {
+    b"\xff\xd8\xff": "JPEG",
+    b"\x89PNG\r\n\x1a\n": "PNG",
+    b"GIF87a": "GIF",
+    b"GIF89a": "GIF",
+    b"BM": "BMP",
+    b"II*\0": "TIFF",
+    b"MM\0*": "TIFF",
+    b"II+\0": "TIFF",
+    b"MM\0+": "TIFF",
+}
+# EXIF orientation -> what turns the picture upright.
+UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 RESAMPLING = {"bilinear": Image.Resampling.BILINEAR, "bicubic": Image.Resampling.BICUBIC}
 
 
@@ -69,8 +99,6 @@ def read(path: str, size: int) -> Image.Image:
     Raises:
         BadPhoto: it is missing, too large, or no photo.
     """
-    Image.MAX_IMAGE_PIXELS = MOST_PIXELS
-    warnings.simplefilter("error", Image.DecompressionBombWarning)
     try:
         length = os.path.getsize(path)
         if not os.path.isfile(path):
@@ -83,39 +111,77 @@ def read(path: str, size: int) -> Image.Image:
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise BadPhoto("image_too_large", "The picture has more than 300 megapixels. Scale it down.") from error
     except UnidentifiedImageError as error:
-        raise BadPhoto("unsupported_format", "The file is no picture that Pillow opens. Save it as JPEG.") from error
+        raise BadPhoto("broken_image", "The picture is damaged (its header does not read). Copy it again.") from error
     except BadPhoto:
         raise
-    except FileNotFoundError as error:
+    except (FileNotFoundError, PermissionError) as error:
         raise BadPhoto("unreadable_file", f"{path!r} cannot be read ({error.strerror}). Check the path.") from error
     except Exception as error:  # decoders raise almost anything for damaged bytes
         raise BadPhoto("broken_image", f"The picture is damaged ({error}). Copy it again.") from error
 
 
+def format_of(head: bytes) -> str:
+    """Name the format of a file by its first bytes, as `predict` does; its name may say anything.
+
+    Raises:
+        BadPhoto: it is of no format that is opened here.
+    """
+    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        return "WEBP"
+    if head[4:8] == b"ftyp" and {b"avif", b"avis"} & {head[at : at + 4] for at in range(8, len(head), 4)}:
+        return "AVIF"
+    for first, name in FORMATS.items():
+        if head.startswith(first):
+            return name
+    raise BadPhoto("unsupported_format", "The file is no JPEG, PNG, WebP, GIF, AVIF, BMP or TIFF. Save it as JPEG.")
+
+
 def decode(path: str, size: int) -> Image.Image:
-    """Decode a photo: upright, RGB, what is see-through on white. Large JPEGs are decoded smaller, which is faster."""
-    with Image.open(path) as image:
+    """Decode a photo: upright, RGB, what is see-through on white. Large ones are decoded smaller, which is faster."""
+    with open(path, "rb") as file:
+        head = file.read(32)
+    with Image.open(path, formats=[format_of(head)]) as image:
+        if max(image.size) > LONGEST_SIDE:
+            raise BadPhoto("image_too_large", f"A side has more than {LONGEST_SIDE:,} pixels. Crop the picture.")
         image.draft("RGB", (2 * size, 2 * size))
         image.load()
+        turn = orientation(image)
+        image = averageable(image)
         factor = min(image.size) // (2 * size)
-        if factor >= 2 and image.mode == "RGB":
-            exif = image.getexif()
+        if factor >= 2:
             image = image.reduce(factor)
-            image.info["exif"] = exif.tobytes()
-        image = ImageOps.exif_transpose(image)
-        if image.mode.startswith("I") or image.mode == "F":  # more than 8 bits of grey, which `convert` would clip
-            image = eight_bits(image)
         if image.has_transparency_data:
             image = image.convert("RGBA")
             image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
-        return image.convert("RGB")
+        image = image.convert("RGB")
+        return image.transpose(UPRIGHT[turn]) if turn in UPRIGHT else image
+
+
+def orientation(image: Image.Image) -> int:
+    """Return the EXIF orientation; 1, which is upright, where there is none or it does not read."""
+    try:
+        return 1 if image.format == "TIFF" else int(image.getexif().get(0x0112, 1))  # Pillow turns a TIFF by itself
+    except Exception:  # malformed metadata says nothing about the pixels
+        return 1
+
+
+def averageable(image: Image.Image) -> Image.Image:
+    """Convert modes whose pixels cannot be averaged: palettes, one transparent color, more than 8 bits of grey."""
+    if image.mode.startswith("I") or image.mode == "F":
+        return eight_bits(image)
+    if image.mode in {"LA", "RGBA", "CMYK"} or (image.mode in {"L", "RGB"} and "transparency" not in image.info):
+        return image
+    return image.convert("RGBA" if image.has_transparency_data else "RGB")
 
 
 def eight_bits(image: Image.Image) -> Image.Image:
-    """Scale 16-bit grey (0 to 65,535) and floating-point grey (0 to 1) to 8 bits."""
+    """Scale 16-bit grey (0 to 65,535) and floating-point grey (0 to 1) to 8 bits, which `convert` would clip."""
     grey = np.asarray(image)
     most = 65535.0 if image.mode != "F" else 1.0 if grey.max(initial=0) <= 1 else 255.0
-    return Image.fromarray((np.clip(grey, 0, most) // (most / 255)).astype(np.uint8))
+    scaled = (np.clip(grey, 0, most) // (most / 255)).astype(np.uint8)
+    if isinstance(image.info.get("transparency"), int):
+        scaled[grey == image.info["transparency"]] = 255  # white, as behind everything see-through
+    return Image.fromarray(scaled)
 
 
 class Model:
@@ -134,7 +200,10 @@ class Model:
         graph = data[: known["bytes"]]
         if hashlib.sha256(graph).hexdigest() != known["sha256"]:
             stop(f"{path} is damaged: its SHA-256 is not the one in its card. Copy it again.")
-        self.runner = Interpreter(model_content=graph, num_threads=4).get_signature_runner("serving_default")
+        try:
+            self.runner = Interpreter(model_content=graph, num_threads=4).get_signature_runner("serving_default")
+        except (RuntimeError, ValueError) as error:  # a graph that is newer than the runtime
+            stop(f"LiteRT cannot run {path} ({error}). Update it: pip install --upgrade ai-edge-litert")
         self.check_golden(path)
 
     def scores(self, image: Image.Image) -> dict[str, float]:
@@ -174,27 +243,26 @@ class Model:
         return there[0] if there else "neither"
 
 
-def stop(reason: str) -> NoReturn:
-    """End the program with one line on standard error and exit code 2."""
-    print(f"Error: {reason}", file=sys.stderr)
-    sys.exit(2)
-
-
 def answer(model: Model, path: str) -> dict[str, object]:
     """Answer for one photo: the fields of a line of `pawsight predict --format jsonl`."""
+    shown = path.encode("utf-8", "backslashreplace").decode()  # a name may hold bytes that are no text
     try:
         scores = model.scores(read(path, model.card["input"]["size"]))
     except BadPhoto as error:
         nothing = dict.fromkeys(("label", "verdict", "scores", "model"))
-        return {"path": path, **nothing, "error": {"code": error.code, "message": str(error)}}
+        return {"path": shown, **nothing, "error": {"code": error.code, "message": str(error)}}
     name = f"{model.card['name']}-{model.card['version']}"
     label = max(scores, key=scores.__getitem__)
-    found = {"path": path, "label": label, "verdict": model.verdict(scores), "scores": scores}
+    found = {"path": shown, "label": label, "verdict": model.verdict(scores), "scores": scores}
     return found | {"model": name, "error": None}
 
 
 def main(model: str, *photos: str) -> int:
     """Print one JSON line for each photo; return 1 where one could not be read, else 0."""
+    Image.MAX_IMAGE_PIXELS = MOST_PIXELS
+    warnings.simplefilter("ignore")  # decoders' remarks on damaged photos
+    warnings.simplefilter("error", Image.DecompressionBombWarning)
+    sys.stdout.reconfigure(encoding="utf-8")
     loaded, failed = Model(model), False
     for path in photos:
         line = answer(loaded, path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -49,6 +50,9 @@ def test_the_same_answers_as_the_command_line(
     (photos / "clear.png").write_bytes(picture(format="PNG", mode="RGBA"))
     deep = (np.random.default_rng(0).integers(0, 65536, (48, 64))).astype(np.uint16)
     Image.fromarray(deep).save(photos / "deep.png")
+    Image.fromarray(np.full_like(deep, 30_000)).save(photos / "deep-clear.png", transparency=30_000)
+    for name in ("large-grey.png", "large-palette.png"):
+        Image.open(photos / "large.jpg").convert("P" if "palette" in name else "L").save(photos / name)
     paths = sorted(map(str, photos.iterdir()))
     done = run(exported["litert"], *paths)
     assert done.returncode == 0, done.stderr
@@ -70,19 +74,41 @@ def test_what_is_no_photo_gets_a_line_and_the_next_one_is_answered(
     (tmp_path / "empty.jpg").touch()
     (tmp_path / "cut.jpg").write_bytes(picture(400, 300, seed=0)[:3000])
     (tmp_path / "bomb.png").write_bytes(_bomb(30_000))
-    names = ["notes.txt", "empty.jpg", "cut.jpg", "bomb.png", "missing.jpg", "."]
+    (tmp_path / "head.png").write_bytes(picture(format="PNG")[:20])
+    Image.new("RGB", (48, 48)).save(tmp_path / "icon.jpg", "ICO")  # which Pillow would open
+    names = ["notes.txt", "empty.jpg", "cut.jpg", "bomb.png", "head.png", "icon.jpg", "missing.jpg", "."]
     done = run(exported["litert"], *(tmp_path / name for name in names), photos / "cat.jpg")
     assert (done.returncode, "Traceback" in done.stderr) == (1, False)
     *failed, last = (json.loads(line) for line in done.stdout.splitlines())
     codes = [line["error"]["code"] for line in failed]
     assert codes == [
         *("unsupported_format", "empty_file", "broken_image"),
-        *("image_too_large", "unreadable_file", "unreadable_file"),
+        *("image_too_large", "broken_image", "unsupported_format", "unreadable_file", "unreadable_file"),
     ]
     classifier = Classifier.load(exported["litert"])
     expected = [classify_one(classifier, str(tmp_path / name)).to_dict()["error"]["code"] for name in names]
     assert codes == expected
     assert last["label"] == "cat"
+
+
+def test_the_same_lines_as_the_command_for_files_that_break_decoders(exported: dict[str, Path], shared: Path) -> None:
+    left_out = {"heic", "heif", "mpo"}  # what the script says that it lacks: HEIC, and profiles of wide gamut
+    paths = [str(path) for path in sorted((shared / "hostile").iterdir()) if path.suffix[1:] not in left_out]
+    done = run(exported["litert"], *paths)
+    words = ["predict", *paths, "--model", str(exported["litert"]), "--format", "jsonl"]
+    command = [sys.executable, "-m", "pawsight", *words]
+    expected = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == expected.returncode == 1
+    assert "Warning" not in done.stderr
+    for own, other in zip(done.stdout.splitlines(), expected.stdout.splitlines(), strict=True):
+        line, answer = json.loads(own), json.loads(other)
+        assert [line["path"], _code(line)] == [answer["path"], _code(answer)]
+        assert line["verdict"] == answer["verdict"]
+        assert line["scores"] == (answer["scores"] and pytest.approx(answer["scores"], abs=1e-4)), line["path"]
+
+
+def _code(line: dict[str, Any]) -> str | None:
+    return line["error"] and line["error"]["code"]
 
 
 def _bomb(side: int) -> bytes:
@@ -113,6 +139,28 @@ def test_a_model_that_cannot_be_used_ends_in_one_line(words: tuple[str | Path, .
     assert (done.returncode, done.stdout) == (2, "")
     assert said in done.stderr
     assert len([line for line in done.stderr.splitlines() if "XNNPACK" not in line]) == 1
+
+
+def test_what_is_not_installed_is_said_in_one_line(tmp_path: Path) -> None:
+    command = [sys.executable, "-I", "-S", str(SCRIPT), "x.tflite", "x.jpg"]  # without site-packages
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "Error: This script needs numpy. Run: pip install numpy pillow ai-edge-litert\n"
+
+
+def test_a_name_that_is_no_text_is_shown_like_the_command_shows_it(
+    exported: dict[str, Path], photos: Path, tmp_path: Path
+) -> None:
+    name = os.fsdecode(b"caf\xe9.jpg")
+    try:
+        (tmp_path / name).write_bytes((photos / "cat.jpg").read_bytes())
+    except OSError:
+        pytest.skip("needs a file system that takes any bytes as a name")
+    done = run(exported["litert"], tmp_path / name)
+    assert (
+        json.loads(done.stdout)["path"]
+        == classify_one(Classifier.load(exported["litert"]), str(tmp_path / name)).to_dict()["path"]
+    )
 
 
 def test_it_refuses_by_golden_pictures(exported: dict[str, Path], tmp_path: Path, photos: Path) -> None:
