@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import shlex
 import sys
@@ -55,11 +56,24 @@ def test_in_the_folder_of_the_source_it_is_short(source: Path, monkeypatch: pyte
 def test_where_the_source_is_gone(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     installed_from(source, False, monkeypatch)
     (source / "constraints.txt").unlink()
-    assert install_hint("ray").startswith("In the folder of Pawsight's source, type: ")
-    assert install_hint("ray").endswith(' -m pip install --constraint constraints.txt ".[ray]"')
+    (project := source.parent / "project").mkdir()
+    monkeypatch.chdir(project)
+    monkeypatch.setattr(sys, "executable", f"{project}/../env/bin/python")
+    folder, command = install_hint("ray").split(", type: ")
+    assert folder == "In the folder of Pawsight's source"
+    python, rest = command.split(" ", 1)
+    assert Path(python) == source.parent / "env" / "bin" / "python"  # from whatever folder it is typed
+    assert rest == '-m pip install --constraint constraints.txt ".[ray]"'
 
 
 def test_a_missing_library_is_named() -> None:
     with pytest.raises(MissingExtra, match="needs no_such_library") as raised, needs_extra("learn"):
         import no_such_library  # type: ignore[import-not-found]  # noqa: F401
     assert raised.value.hint == install_hint("learn")
+
+
+def test_the_wrapper_without_scikit_learn_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "pawsight.sklearn", raising=False)
+    monkeypatch.setitem(sys.modules, "sklearn.base", None)
+    with pytest.raises(MissingExtra, match=r'This needs sklearn.*\[learn\]"'):
+        importlib.import_module("pawsight.sklearn")

@@ -36,9 +36,10 @@ def install_hint(extra: str) -> str:
     """Return what to type to install an extra: for the Python that runs now, from the source that it was installed
     from, in the versions pinned there. Not by name: no public index has this project."""
     source, editable = _installed_from()
+    if source is None:  # another folder than this one: no path is from here
+        python = _quoted(os.path.abspath(sys.executable))
+        return f'In the folder of Pawsight\'s source, type: {python} -m pip install --constraint {PINS} ".[{extra}]"'
     pip = f"{_quoted(_from_here(sys.executable))} -m pip install --constraint"
-    if source is None:
-        return f'In the folder of Pawsight\'s source, type: {pip} {PINS} ".[{extra}]"'
     pins, mode = _quoted(_from_here(source / PINS)), "--editable " if editable else ""
     return f'Type: {pip} {pins} {mode}"{_from_here(source)}[{extra}]"'
 

@@ -16,12 +16,15 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.base import BaseEstimator, ClassifierMixin
 
 from pawsight.classifier import Classifier
 from pawsight.errors import BadData
+from pawsight.extras import needs_extra
 from pawsight.photo_input import PhotoInput
 from pawsight.types import Floats
+
+with needs_extra("learn"):
+    from sklearn.base import BaseEstimator, ClassifierMixin
 
 _LEAST = 1e-6  # scores are rounded to six places; a score of 0 or 1 would have no odds
 
