@@ -135,7 +135,9 @@ def test_a_killed_training_goes_on(prepared: Path, tmp_path: Path) -> None:
 
     again = _pawsight(*words)
     assert again.returncode == 0, again.stderr
+    assert again.stdout.startswith(f"Resuming a stopped run: phase 1 of 1, {done} of 4 epochs done.\n")
     assert again.stdout.count(" val loss ") == 4 - done  # only the epochs that were missing
+    assert "\nTraining is done. Calibrating and exporting the best epoch.\n" in again.stdout
     epochs = [line.split(",")[1] for line in (out / "history.csv").read_text().splitlines()[1:]]
     assert epochs == ["1", "2", "3", "4"]
 

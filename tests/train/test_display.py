@@ -86,6 +86,16 @@ def test_early_stopping_is_announced(stale: int, said: list[str]) -> None:
     assert lines(display) == said
 
 
+def test_a_stopped_run_says_where_it_goes_on_and_what_follows_the_epochs() -> None:
+    display = TrainingDisplay(RECIPE, 600, io.StringIO(), io.StringIO())
+    display.say_resumed(TrainingProgress(phase=1, epoch=4))
+    display.say_trained()
+    assert lines(display) == [
+        "Resuming a stopped run: phase 2 of 2, 4 of 6 epochs done.",
+        "Training is done. Calibrating and exporting the best epoch.",
+    ]
+
+
 @pytest.mark.parametrize(("seconds", "said"), [(0, "0:00"), (65, "1:05"), (3725, "1:02:05")])
 def test_durations(seconds: float, said: str) -> None:
     assert clock(seconds) == said

@@ -90,6 +90,16 @@ class TrainingDisplay:
         """Seconds that the last epoch took, with validation; 0 before the first."""
         return self._seconds[-1] if self._seconds else 0.0
 
+    def say_resumed(self, progress: TrainingProgress) -> None:
+        """Say that a stopped run goes on, and from where."""
+        of = f"phase {progress.phase + 1} of {len(self.recipe.phases)}, "
+        epochs = f"{progress.epoch} of {self.recipe.phases[progress.phase].epochs} epochs done"
+        print(f"Resuming a stopped run: {of}{epochs}.", file=self.out, flush=True)
+
+    def say_trained(self) -> None:
+        """Say that the epochs are over, and what comes before the model is there."""
+        print("Training is done. Calibrating and exporting the best epoch.", file=self.out, flush=True)
+
     def say_time_is_up(self) -> None:
         """Say that the run's time ends before its epochs."""
         self._erase()

@@ -60,6 +60,8 @@ def fit(network: Network, data: Dataset, recipe: Recipe, checkpoint: Checkpoint,
     """Train through all phases, from where the checkpoint stands; ends with the best weights of the last phase."""
     first = max(0, checkpoint.progress.phase)
     display = TrainingDisplay(recipe, len(training_indices(data, recipe)))
+    if checkpoint.progress.phase >= 0:
+        display.say_resumed(checkpoint.progress)
     if checkpoint.has("best"):
         checkpoint.load("best", network.logits)
     mixed = is_faster() if options.mixed_precision is None else options.mixed_precision
@@ -69,6 +71,7 @@ def fit(network: Network, data: Dataset, recipe: Recipe, checkpoint: Checkpoint,
                 _train_phase(network, data, recipe, number, checkpoint, display, options)
         if checkpoint.has("best"):  # else no epoch fitted into the time, and the head of the start stays
             checkpoint.load("best", network.logits)
+    display.say_trained()
 
 
 def _train_phase(
