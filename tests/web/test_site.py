@@ -40,10 +40,14 @@ class _Quiet(SimpleHTTPRequestHandler):
         """Say nothing."""
 
 
+class _PlainText(_Quiet):
+    extensions_map = _Quiet.extensions_map | {".js": "text/plain"}
+
+
 @contextmanager
-def serve(folder: Path) -> Iterator[str]:
+def serve(folder: Path, handler: type[_Quiet] = _Quiet) -> Iterator[str]:
     """A server that knows nothing but files."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=folder)) as server:
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(handler, directory=folder)) as server:
         Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
@@ -132,6 +136,43 @@ def test_a_file_that_is_no_photo(page: Page, site: str) -> None:
     page.goto(site)
     page.set_input_files("#image", {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"no photo"})
     expect(page.locator(".answer-failed h2")).to_have_text("This file cannot be read", timeout=60_000)
+
+
+def test_a_script_that_is_missing_is_no_fault_of_the_photo(page: Page, site: str, host: Path) -> None:
+    heat = host / "some" / "where" / "static" / "device" / "heat.js"
+    whole = heat.read_bytes()
+    try:
+        heat.unlink()
+        page.goto(site)
+        page.locator("#sample-cat").click()
+        failed = page.locator(".answer-failed")
+        expect(failed.locator("h2")).to_have_text("The model does not load", timeout=60_000)
+        expect(failed.locator(".detail")).to_contain_text("heat.js")
+    finally:
+        heat.write_bytes(whole)
+
+
+def test_without_a_service_worker_nothing_is_said_of_working_offline(page: Page, site: str, host: Path) -> None:
+    worker = host / "some" / "where" / "worker.js"
+    whole = worker.read_bytes()
+    try:
+        worker.unlink()
+        page.goto(site)
+        page.locator("#sample-cat").click()
+        expect(page.locator(".answer h2")).to_have_text("Cat, quite sure", timeout=60_000)
+        page.wait_for_load_state("networkidle")
+        expect(page.locator("#device-says")).to_contain_text("photos per second")
+        expect(page.locator("#device-says")).not_to_contain_text("without a network")
+    finally:
+        worker.write_bytes(whole)
+
+
+def test_scripts_that_the_server_sends_as_plain_text_are_said(page: Page, host: Path) -> None:
+    with serve(host, _PlainText) as address:
+        for path in ("", "batch/", "train/"):
+            page.goto(f"{address}/some/where/{path}")
+            expect(page.locator(".needs-script")).to_be_visible(timeout=10_000)
+            expect(page.locator(".needs-script")).to_contain_text("sends its .js files as JavaScript")
 
 
 @pytest.mark.weekly

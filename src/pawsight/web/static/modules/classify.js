@@ -92,19 +92,21 @@ async function work({ card, ...asked }) {
   if (models && answer.dataset.id) letCompare(answer, asked.file);
 }
 
-/** What classifies on this device; fetched when somebody looks for it, or has switched it on. */
-function onDevice() {
-  return import("./on-device.js").catch((error) => {
+/** What classifies on this device, and makes the card; fetched when somebody looks for it, or has switched it on. */
+async function onDevice() {
+  try {
+    const [{ classifyHere }, { deviceCard }] = await Promise.all([import("./on-device.js"), import("./device-card.js")]);
+    return { classifyHere, deviceCard };
+  } catch (error) {
     throw new NoModel(_("The model does not load: {reason}", { reason: error.message }));
-  });
+  }
 }
 
 async function classifyOnDevice(card, asked) {
   tell(card, _("Looking"));
   try {
-    const { classifyHere } = await onDevice();
-    const [answer, { deviceCard }] = await Promise.all([classifyHere(asked.file), import("./device-card.js")]);
-    const filled = await deviceCard(answer, card.querySelector(".photo"));
+    const { classifyHere, deviceCard } = await onDevice();
+    const filled = await deviceCard(await classifyHere(asked.file), card.querySelector(".photo"));
     await show(filled, card);
     if (asked.sample) showHeat(filled);
   } catch (error) {

@@ -82,7 +82,9 @@ function inWords({ name, message }) {
  * @returns {Promise<string>}
  */
 export async function heatMap({ maps }, name, ratio) {
-  const { drawHeat } = await import(new URL(control.dataset.heat, document.baseURI).href);
+  const { drawHeat } = await import(new URL(control.dataset.heat, document.baseURI).href).catch((error) => {
+    throw new NoModel(_("The model does not load: {reason}", { reason: error.message }));
+  });
   return URL.createObjectURL(await drawHeat(maps, maps.classes.indexOf(name), ratio));
 }
 
@@ -94,6 +96,7 @@ function tell(latest = words) {
 
 /** Let the service worker have this page and all that it has loaded; fails where something that classifying needs could not be kept. */
 async function keepForLater() {
+  if (!await navigator.serviceWorker?.getRegistration()) throw new Error("There is no service worker that reads the cache.");
   await import("./download.js").catch(() => {});  // for ZIPs, which may come when the network is gone
   const loaded = performance.getEntriesByType("resource").map(({ name }) => name);
   const own = [...new Set([location.href, ...loaded])].filter((address) => address.startsWith(location.origin) && !address.includes("/api/"));
