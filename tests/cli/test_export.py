@@ -34,9 +34,9 @@ def test_export_then_predict(pawsight: Pawsight, tiny_model: Path, photos: Path,
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("to", ["litert", "savedmodel"])
+@pytest.mark.parametrize("to", ["litert", "keras", "savedmodel"])
 def test_libraries_write_nothing_next_to_the_table(tiny_model: Path, tmp_path: Path, to: str) -> None:
-    words = ["export", str(tiny_model), "--to", to, "--out", str(tmp_path / "x")]
+    words = ["export", str(tiny_model), "--to", to, "--out", str(tmp_path / f"x{'.keras' * (to == 'keras')}")]
     done = subprocess.run([sys.executable, "-m", "pawsight", *words], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.count("\n") == 2

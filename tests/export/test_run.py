@@ -175,3 +175,16 @@ def test_an_onnx_model_as_it_is_needs_no_keras(tiny_model: Path, tmp_path: Path)
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
     assert Classifier.load(tmp_path / "x.onnx").card.name == "tiny"
+
+
+def test_keras_alone_opens_what_was_made_of_a_graph(exported: dict[str, Path], classifier: Classifier) -> None:
+    code = (
+        "import json, keras, numpy, sys\n"
+        "pixels = numpy.full((1, *(model := keras.models.load_model(sys.argv[1])).input_shape[1:]), 200, 'uint8')\n"
+        "assert 'pawsight' not in sys.modules\n"
+        "print(json.dumps(numpy.asarray(model(pixels)['scores'])[0].tolist()))\n"
+    )
+    command = [sys.executable, "-c", code, str(exported["keras"])]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    expected = classifier.predict(np.full((64, 64, 3), 200, np.uint8)).scores
+    assert json.loads(done.stdout.splitlines()[-1]) == pytest.approx(list(expected.values()), abs=1e-3)
