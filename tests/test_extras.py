@@ -77,3 +77,8 @@ def test_the_wrapper_without_scikit_learn_says_what_to_install(monkeypatch: pyte
     monkeypatch.setitem(sys.modules, "sklearn.base", None)
     with pytest.raises(MissingExtra, match=r'This needs sklearn.*\[learn\]"'):
         importlib.import_module("pawsight.sklearn")
+
+
+def test_what_keras_runs_on_is_an_extra_of_its_own() -> None:
+    with pytest.raises(MissingExtra, match=r"jax.*\[jax\]"), needs_extra("train"):
+        raise ModuleNotFoundError("No module named 'jax'", name="jax")

@@ -27,8 +27,9 @@ def needs_extra(extra: str) -> Iterator[None]:
     try:
         yield
     except ModuleNotFoundError as error:
+        chosen = "jax" if error.name == "jax" else extra  # as Keras' backend, where KERAS_BACKEND says so
         raise MissingExtra(
-            f"This needs {error.name}, which the small installation does not have.", install_hint(extra)
+            f"This needs {error.name}, which the small installation does not have.", install_hint(chosen)
         ) from error
 
 

@@ -11,6 +11,7 @@ import onnx
 
 from pawsight.errors import ExportDiffers
 from pawsight.runtime.onnx import OnnxSession
+from pawsight.train.export_process import export_by_tensorflow
 
 TOLERANCE = 1e-3
 BATCHES = (1, 5)
@@ -32,6 +33,8 @@ def export_onnx(model: keras.Model, path: Path) -> None:
 
 def write_onnx(model: keras.Model, path: Path) -> None:
     """Export a network from pixels to outputs by name as a float32 graph."""
+    if keras.backend.backend() == "jax":
+        return export_by_tensorflow(model, path)
     model(np.zeros((1, *model.input.shape[1:]), np.uint8))  # Keras exports only what has been called
     model.export(path, format="onnx", verbose=False)
     name_outputs(path, list(model.output))
