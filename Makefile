@@ -12,7 +12,7 @@ PYTEST := $(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile
 # The tests start hundreds of processes; without bytecode on disk, each would compile Pawsight and its tests again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: serve develop test test-all test-weekly lint lint-js docs lock notebook fuzz-api clean
+.PHONY: serve develop test test-all test-weekly test-jax lint lint-js docs lock notebook fuzz-api clean
 
 serve: .venv/serve
 	@exec $(BIN)/pawsight serve
@@ -28,6 +28,10 @@ test-all: .venv/test
 
 test-weekly: .venv/test
 	$(PYTEST)
+
+# Training on several devices and in several processes, on JAX.
+test-jax: .venv-jax/ready
+	.venv-jax/bin/python -m pytest tests/train/test_data_parallel.py
 
 lint: .venv/lint
 	$(BIN)/ruff format --check .
@@ -62,7 +66,7 @@ fuzz-api: .venv/serve .venv-fuzz-api/ready
 	$(BIN)/python tools/fuzz_api.py .venv-fuzz-api/bin/schemathesis
 
 clean:
-	rm -rf .venv .venv-fuzz-api build dist site
+	rm -rf .venv .venv-fuzz-api .venv-jax build dist site
 
 .venv/pip:
 	$(PYTHON) -m venv .venv
@@ -97,6 +101,13 @@ clean:
 	$(PYTHON) -m venv .venv-fuzz-api
 	.venv-fuzz-api/bin/python -m pip --disable-pip-version-check install --quiet --upgrade "pip>=25.1"
 	.venv-fuzz-api/bin/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt --group fuzz-api
+	@touch $@
+
+.venv-jax/ready: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv-jax
+	.venv-jax/bin/python -m pip --disable-pip-version-check install --quiet --upgrade "pip>=25.1"
+	.venv-jax/bin/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt \
+		--editable ".[train,jax]" pytest pytest-timeout
 	@touch $@
 
 node_modules/.installed: package.json package-lock.json

@@ -39,6 +39,7 @@ DOORWAYS = {
     "keras": ["train"],
     "tensorflow": ["train"],
     "tf2onnx": ["train"],
+    "jax": ["train"],
     "onnx": ["train", "learn"],
     "sklearn": ["sklearn", "metrics", "displays", "data", "train", "learn"],
     "cleanlab": ["data"],

@@ -180,6 +180,19 @@ def run_training(
         raise type(error)(f"The model stands in {out}, but measuring it failed. {error.message}", again) from error
 
 
+def assist_training(recipe: Recipe, data: Dataset, weights: Path | None, options: RunOptions) -> None:
+    """Compute the part of a process of `options.group` other than process 0, which writes and measures the model.
+
+    Args: see `train_model`.
+    """
+    with needs_extra("train"):
+        from pawsight.train.preflight import check_options
+
+        check_options(options, weights)
+        from pawsight.train.run import assist
+    assist(recipe, data, weights, options)
+
+
 def evaluate_model(model: AnyPath | Classifier, data: AnyPath | Dataset, split: str = "test") -> Evaluation:
     """Measure a model on a split of prepared photos, or on all photos of a zip or folder with a folder per class.
 

@@ -84,6 +84,14 @@ def _read(terminal: int) -> Iterator[bytes]:
             yield chunk
 
 
+@pytest.mark.long
+def test_several_processes_need_jax(prepared: Path, tmp_path: Path) -> None:
+    words = ("train", "scratch-small", "--data", prepared, "--out", tmp_path / "model", *_process(1))
+    done = _pawsight(*words)
+    assert done.returncode == 2
+    assert done.stderr == "Error: Several processes train together on JAX only. Set KERAS_BACKEND=jax.\n"
+
+
 @pytest.mark.weekly
 @pytest.mark.long
 def test_photos_with_doubted_labels_are_left_out(prepared: Path, tmp_path: Path) -> None:
@@ -173,6 +181,10 @@ def test_what_a_stopped_training_leaves(tmp_path: Path, budget: float | None) ->
     assert f"pawsight evaluate {out} --data {tmp_path / 'data'}" in _kept(out, tmp_path / "data", recipe, budget)
 
 
+def _process(number: int) -> tuple[object, ...]:
+    return ("--coordinator", "10.0.0.1:9911", "--processes", 2, "--process", number)
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -188,6 +200,10 @@ def test_what_a_stopped_training_leaves(tmp_path: Path, budget: float | None) ->
         (("train", "lite0", "--data", "nowhere", "--out", "x"), "There is nothing at nowhere. Check the path."),
         (("train", "lite0", "--data", ".", "--start", "x", "--weights", "y"), "--start brings weights of its own"),
         (("train", "lite0", "--data", ".", "--mixed-precision", "--full-precision"), "contradict each other"),
+        (("train", "lite0", "--data", ".", "--processes", 2), "belong together: give all three"),
+        (("train", "lite0", "--data", ".", *_process(2), "--coordinator", "10.0.0.1"), "Write HOST:PORT"),
+        (("train", "lite0", "--data", ".", *_process(2)), "There is no process 2 of 2: the last one is 1."),
+        (("train", "--budget", "5m", "--data", ".", *_process(1)), "--budget measures one machine only"),
         (("evaluate", "nobody", "--data", "."), "received 'nobody'"),
         (("evaluate", "default", "--data", "nowhere"), "There is nothing at "),
     ],

@@ -15,10 +15,12 @@ from pawsight.cli.duration import Duration
 from pawsight.cli.exclusive import exclusive_flags
 from pawsight.cli.interrupt import GO_ON, on_ctrl_c
 from pawsight.cli.paths import check_inputs, check_outputs
+from pawsight.cli.process_group import process_group
 from pawsight.recipes import NAMES, Recipe, choose, continuing, customize, find
 
 if TYPE_CHECKING:
     from pawsight.data import Dataset
+    from pawsight.train.options import ProcessGroup
 
 NOTHING = Path("none")
 
@@ -97,6 +99,7 @@ NOTHING = Path("none")
     },
 )
 @click.option("--seed", type=int, help="Another seed than the recipe's.")
+@process_group
 def command(
     recipe: str | None,
     data: Path,
@@ -114,6 +117,7 @@ def command(
     tensorboard: Path | None,
     mixed: bool | None,
     seed: int | None,
+    group: ProcessGroup | None,
 ) -> None:
     """Train RECIPE on prepared photos of any classes, export it, and measure it on the validation split.
 
@@ -130,10 +134,10 @@ def command(
       pawsight train MobileNetV3Small --data animals --out runs/animals --fine-tune 0.5
       pawsight train --budget 20m --data animals
     """
-    from pawsight.python_api import run_training
+    from pawsight.python_api import assist_training, run_training
     from pawsight.train.options import RunOptions
 
-    _check_words(recipe, budget, epochs, photos, weights, share, model)
+    _check_words(recipe, budget, epochs, photos, weights, share, model, group)
     check_inputs(data, None if weights == NOTHING else weights, findings)
     check_outputs(out=out, preview=preview, tensorboard=tensorboard)
     dataset = _open(data, findings)
@@ -141,15 +145,20 @@ def command(
     if model:
         chosen = continuing(chosen, model)
     chosen = customize(chosen, epochs, photos=photos, seed=seed, balance=balance or None)
+    weights, options = None if weights == NOTHING else weights, RunOptions(tensorboard, deadline, mixed, group)
+    if group:
+        click.echo(f"Process {group.process} of {group.processes} waits for the others, 5 minutes at most.")
+    if group and group.process:
+        return assist_training(chosen, dataset, weights, options)
     out = out or Path("runs", f"{chosen.name}-{dataset.folder.resolve().name}")
     with on_ctrl_c(partial(_kept, out, dataset.folder, chosen, budget)):
         metrics = run_training(
             chosen,
             dataset,
             out,
-            None if weights == NOTHING else weights,
+            weights,
             "test" if test else "validation",
-            RunOptions(tensorboard, deadline, mixed),
+            options,
             preview,
             click.echo,
         )
@@ -167,12 +176,15 @@ def _check_words(
     weights: Path | None,
     share: float | None,
     start: str | None,
+    group: ProcessGroup | None,
 ) -> None:
     """Refuse words that contradict each other, before the data is opened."""
     if (recipe is None) == (budget is None):
         raise click.UsageError("Name a RECIPE, or give a time with --budget, which chooses one.")
     if budget is not None and (epochs or photos or weights or share):
         raise click.UsageError("--budget chooses epochs, photos and layers: leave out the options for these.")
+    if budget is not None and group:
+        raise click.UsageError("--budget measures one machine only: name a RECIPE to train on several.")
     if start and (budget is not None or weights):
         raise click.UsageError("--start brings weights of its own recipe: leave out --weights, and name a RECIPE.")
     if recipe is not None and recipe not in NAMES:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import math
 import time
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from pawsight.data import Dataset
 from pawsight.errors import TrainingStopped
 from pawsight.recipes import Phase, Recipe
 from pawsight.storage.atomic import replacing
+from pawsight.train import data_parallel
 from pawsight.train.balance import loss_weights
 from pawsight.train.checkpoint import Checkpoint, TrainingProgress
 from pawsight.train.display import TrainingDisplay
@@ -58,7 +60,7 @@ class StopAtDeadline(keras.callbacks.Callback):
 
 def fit(network: Network, data: Dataset, recipe: Recipe, checkpoint: Checkpoint, options: RunOptions = PLAIN) -> None:
     """Train through all phases, from where the checkpoint stands; ends with the best weights of the last phase."""
-    first = max(0, checkpoint.progress.phase)
+    first = max(0, _progress(checkpoint).phase)
     display = TrainingDisplay(recipe, len(training_indices(data, recipe)))
     if checkpoint.progress.phase >= 0:
         display.say_resumed(checkpoint.progress)
@@ -66,12 +68,19 @@ def fit(network: Network, data: Dataset, recipe: Recipe, checkpoint: Checkpoint,
         checkpoint.load("best", network.logits)
     mixed = is_faster() if options.mixed_precision is None else options.mixed_precision
     for number in range(first, len(recipe.phases)):
+        data_parallel.take_over(network.logits.variables)
         if options.has_time(display.epoch_seconds):
             with mixed_precision(network.trunk, mixed):
                 _train_phase(network, data, recipe, number, checkpoint, display, options)
         if checkpoint.has("best"):  # else no epoch fitted into the time, and the head of the start stays
             checkpoint.load("best", network.logits)
     display.say_trained()
+
+
+def _progress(checkpoint: Checkpoint) -> TrainingProgress:
+    """Return how far the run has come, as process 0 has it."""
+    first = data_parallel.gather(msgspec.msgpack.encode(checkpoint.progress))[0]
+    return msgspec.msgpack.decode(first, type=TrainingProgress)
 
 
 def _train_phase(
@@ -84,39 +93,50 @@ def _train_phase(
     options: RunOptions,
 ) -> None:
     phase = recipe.phases[number]
-    indices = training_indices(data, recipe)
+    phase_model, progress = _begin_phase(network, data, recipe, number, checkpoint)
+    first = sum(earlier.epochs for earlier in recipe.phases[:number])
+    with data_parallel.on_all_devices([*phase_model.model.variables, *phase_model.model.optimizer.variables]):
+        _build_metrics(phase_model, data, recipe)
+        while progress.epoch < phase.epochs and progress.stale < recipe.patience:
+            if not options.has_time(display.epoch_seconds):
+                return display.say_time_is_up()
+            epoch = first + progress.epoch
+            size = phase.size(progress.epoch, recipe.size)
+            feed = _feed(phase_model, data, recipe, epoch, size, checkpoint.folder)
+            data_parallel.gather()
+            start = time.monotonic()
+            watchers = [StopOnNonFinite(), StopAtDeadline(options), display.batches(number, progress.epoch, len(feed))]
+            trained = _train_epoch(phase_model, feed, watchers)
+            took = time.monotonic() - start
+            row = trained | _validate(phase_model, data, recipe)
+            row = _by_labels(row) | {"seconds": round(time.monotonic() - start, 1)}
+            display.end_epoch(number, progress.epoch, row, took)
+            progress = _advance(progress, row["val_loss"])
+            if progress.stale == 0:
+                checkpoint.save("best", network.logits)
+            _record(checkpoint.folder / HISTORY, {"phase": phase.name, "epoch": epoch + 1} | row)
+            if options.tensorboard:
+                write_scalars(options.tensorboard, epoch + 1, row)
+            checkpoint.save("last", phase_model.model, progress)
+            display.say_stale(number, progress)
+
+
+def _begin_phase(
+    network: Network, data: Dataset, recipe: Recipe, number: int, checkpoint: Checkpoint
+) -> tuple[PhaseModel, TrainingProgress]:
+    """Return a phase's compiled model, and how far the phase has come; the model's state is loaded in process 0."""
+    phase = recipe.phases[number]
     freeze(network, phase.learn_from, recipe.pretrained or bool(recipe.start and phase.learn_from))
     phase_model = make_phase_model(network, data, recipe, phase, checkpoint.folder)
-    steps = phase.epochs * max(1, len(indices) // recipe.batch)
+    steps = phase.epochs * max(1, len(training_indices(data, recipe)) // recipe.batch)
     limit_momentum(network.trunk, steps)
     _compile(phase_model.model, recipe, phase, steps)
-    progress = checkpoint.progress
-    if progress.phase == number:
+    progress = _progress(checkpoint)
+    if progress.phase != number:
+        return phase_model, TrainingProgress(phase=number)
+    if data_parallel.process_place()[0] == 0:
         checkpoint.load("last", phase_model.model)
-    else:
-        progress = TrainingProgress(phase=number)
-    first = sum(earlier.epochs for earlier in recipe.phases[:number])
-    while progress.epoch < phase.epochs and progress.stale < recipe.patience:
-        if not options.has_time(display.epoch_seconds):
-            return display.say_time_is_up()
-        epoch = first + progress.epoch
-        size = phase.size(progress.epoch, recipe.size)
-        feed = _feed(phase_model, data, recipe, epoch, size, checkpoint.folder)
-        start = time.monotonic()
-        watchers = [StopOnNonFinite(), StopAtDeadline(options), display.batches(number, progress.epoch, len(feed))]
-        trained = _train_epoch(phase_model, feed, watchers)
-        took = time.monotonic() - start
-        row = trained | _validate(phase_model, data, recipe)
-        row = _by_labels(row) | {"seconds": round(time.monotonic() - start, 1)}
-        display.end_epoch(number, progress.epoch, row, took)
-        progress = _advance(progress, row["val_loss"])
-        if progress.stale == 0:
-            checkpoint.save("best", network.logits)
-        _record(checkpoint.folder / HISTORY, {"phase": phase.name, "epoch": epoch + 1} | row)
-        if options.tensorboard:
-            write_scalars(options.tensorboard, epoch + 1, row)
-        checkpoint.save("last", phase_model.model, progress)
-        display.say_stale(number, progress)
+    return phase_model, progress
 
 
 class _Accuracy(keras.metrics.BinaryAccuracy):
@@ -133,19 +153,20 @@ def _compile(model: keras.Model, recipe: Recipe, phase: Phase, steps: int) -> No
     )
     optimizer = keras.optimizers.AdamW(rate, weight_decay=recipe.weight_decay)
     optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
+    optimizer.build(model.trainable_variables)
     losses = {LOGITS: keras.losses.BinaryCrossentropy(from_logits=True)}
     if IMAGENET in model.output:
         losses[IMAGENET] = keras.losses.CategoricalCrossentropy(from_logits=True)
     weights = {LOGITS: 1.0, IMAGENET: recipe.keep_imagenet}
-    model.compile(
-        optimizer,
-        losses,
-        loss_weights={name: weights[name] for name in losses},
-        metrics={LOGITS: [_Accuracy(name="accuracy", threshold=0.0)]},
-        # Compiling with XLA takes minutes and gains nothing on a processor.
-        jit_compile=False if keras.backend.backend() == "tensorflow" else "auto",
-    )
-    model.optimizer.build(model.trainable_variables)
+    with data_parallel.created_on_all_devices():  # what counts the loss
+        model.compile(
+            optimizer,
+            losses,
+            loss_weights={name: weights[name] for name in losses},
+            metrics={LOGITS: [_Accuracy(name="accuracy", threshold=0.0)]},
+            # Compiling with XLA takes minutes and gains nothing on a processor.
+            jit_compile=False if keras.backend.backend() == "tensorflow" else "auto",
+        )
 
 
 def _feed(phase_model: PhaseModel, data: Dataset, recipe: Recipe, epoch: int, size: int, folder: Path) -> PhotoLoader:
@@ -164,6 +185,7 @@ def _feed(phase_model: PhaseModel, data: Dataset, recipe: Recipe, epoch: int, si
         show=phase_model.show,
         weights=loss_weights(data, indices, recipe),
         whole_batches=True,
+        part=data_parallel.process_place(),
     )
 
 
@@ -185,10 +207,29 @@ def _train_epoch(
     return {name: values[-1] for name, values in history.items()}
 
 
-def _validate(phase_model: PhaseModel, data: Dataset, recipe: Recipe) -> dict[str, float]:
-    held_out = PhotoLoader(data, data.indices("validation"), recipe, show=phase_model.show)
-    measured = phase_model.model.evaluate(held_out, return_dict=True, verbose=0)
-    return {f"val_{name}": value for name, value in measured.items()}
+def _build_metrics(phase_model: PhaseModel, data: Dataset, recipe: Recipe) -> None:
+    """Let Keras build its metrics on other photos than those of an epoch.
+
+    It takes a batch for that, and what a loader's threads have prepared by then it shows out of order, as much as the
+    threads were quick: some photos twice, others not. (On TensorFlow it does not.)
+    """
+    if keras.backend.backend() != "tensorflow":
+        _validate(phase_model, data, recipe, recipe.batch)
+
+
+def _validate(phase_model: PhaseModel, data: Dataset, recipe: Recipe, most: int | None = None) -> dict[str, float]:
+    held_out, means = data.indices("validation")[:most], dict[str, float]()
+    shared, rest = np.split(held_out, [len(held_out) - len(held_out) % data_parallel.device_count()])
+    ways = ((shared, data_parallel.process_place(), nullcontext()), (rest, (0, 1), data_parallel.whole_batches()))
+    for indices, part, way in ways:
+        if not len(indices):
+            continue
+        feed = PhotoLoader(data, indices, recipe, show=phase_model.show, part=part)
+        with way:
+            measured = phase_model.model.evaluate(feed, return_dict=True, verbose=0)
+        for name, value in measured.items():
+            means[f"val_{name}"] = means.get(f"val_{name}", 0.0) + value * (len(indices) / len(held_out))
+    return means
 
 
 def _by_labels(row: dict[str, float]) -> dict[str, float]:

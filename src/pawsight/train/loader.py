@@ -42,6 +42,7 @@ class PhotoLoader(keras.utils.PyDataset):
         show: turns pixels and targets into what the trained model takes and is compared with.
         whole_batches: leave out the photos that do not fill the last batch, where there is another: so few weigh too
             much in the statistics of batch normalization. Which these are differs by epoch.
+        part: which of how many equal parts of each batch is loaded, from 0.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class PhotoLoader(keras.utils.PyDataset):
         weights: Floats | None = None,
         show: Show = show_pixels,
         whole_batches: bool = False,
+        part: tuple[int, int] = (0, 1),
     ) -> None:
         super().__init__(workers=2, max_queue_size=8)
         self._data = data
@@ -66,6 +68,7 @@ class PhotoLoader(keras.utils.PyDataset):
         self._targets = data.targets if targets is None else targets
         self._weights = weights
         self._show = show
+        self._part = part
         self._order = indices if epoch is None else np.random.default_rng((recipe.seed, epoch)).permutation(indices)
         if whole_batches and len(indices) > recipe.batch:
             self._order = self._order[: len(indices) // recipe.batch * recipe.batch]
@@ -95,8 +98,11 @@ class PhotoLoader(keras.utils.PyDataset):
         return targets
 
     def places(self, index: int) -> Indices:
-        """Return which photos of the data are in one batch, `(B,)`."""
-        return self._order[index * self._recipe.batch : (index + 1) * self._recipe.batch]
+        """Return which photos of the data are in one batch, `(B,)`, or in this part of it."""
+        batch = self._order[index * self._recipe.batch : (index + 1) * self._recipe.batch]
+        number, count = self._part
+        size = len(batch) // count
+        return batch[number * size : (number + 1) * size]
 
     def photo(self, place: int) -> Pixels:
         """One photo as this epoch shows it, `(S, S, 3)` uint8."""

@@ -5,8 +5,12 @@ from __future__ import annotations
 import datetime
 import hashlib
 import shutil
+from contextlib import redirect_stdout
+from dataclasses import replace
 from importlib import metadata
+from io import StringIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import keras
@@ -22,6 +26,7 @@ from pawsight.parallel import in_order
 from pawsight.recipes import Recipe
 from pawsight.runtime import golden
 from pawsight.runtime.onnx import OnnxSession
+from pawsight.train import data_parallel
 from pawsight.train.both_figures import both_figures
 from pawsight.train.calibrate import fit_budgets, fit_thresholds, limit_refusals
 from pawsight.train.checkpoint import Checkpoint
@@ -33,7 +38,7 @@ from pawsight.train.linear_probe import train_head
 from pawsight.train.networks import Network, build
 from pawsight.train.options import PLAIN, RunOptions
 from pawsight.train.phase_model import make_phase_model, sample_photos
-from pawsight.train.preflight import check_run, model_name, partial_folder
+from pawsight.train.preflight import check_run, model_name, partial_folder, training_indices
 from pawsight.train.quantise import quantise
 from pawsight.train.trunk_outputs import serving_batches
 from pawsight.train.weight_interpolation import interpolate
@@ -61,20 +66,43 @@ def train(recipe: Recipe, data: Dataset, out: Path, weights: Path | None = None,
 
     Raises:
         BadData: as `preflight.check_run`.
+        BadSettings: the devices cannot share a batch equally.
         TrainingStopped: a loss that is not finite, or an unfinished run of something else.
         ExportDiffers: the graph does not answer like the network.
     """
     check_run(recipe, data, out)
-    keras.utils.set_random_seed(recipe.seed)
-    checkpoint = Checkpoint(partial_folder(out), recipe, data.fingerprint)
-    network = build(recipe, data.classes, weights)
-    recipe = msgspec.structs.replace(recipe, phases=tuple(map(network.settle, recipe.phases)))
-    _start(network, data, recipe, checkpoint)
-    fit(network, data, recipe, checkpoint, options)
+    network, recipe, checkpoint = _fit(recipe, data, partial_folder(out), weights, options)
     phase_model = make_phase_model(network, data, recipe, recipe.phases[-1], checkpoint.folder)
     losses = interpolate(network.logits, phase_model, data, recipe, checkpoint) if recipe.blends else {}
     record = {"blend_losses": {str(share): loss for share, loss in losses.items()}}
     return finish(network, data, recipe, checkpoint.folder, record)
+
+
+def assist(recipe: Recipe, data: Dataset, weights: Path | None, options: RunOptions) -> None:
+    """Compute the part of a process of `options.group` other than process 0, which gets what is learned.
+
+    Args, Raises: see `train`. Nothing is printed, and no file stays.
+    """
+    quiet = replace(options, tensorboard=None)
+    with TemporaryDirectory(prefix="pawsight-") as folder, redirect_stdout(StringIO()):
+        _fit(recipe, data, Path(folder), weights, quiet)
+
+
+def _fit(
+    recipe: Recipe, data: Dataset, work: Path, weights: Path | None, options: RunOptions
+) -> tuple[Network, Recipe, Checkpoint]:
+    """Train through all phases, together with the other processes where there are any."""
+    run = msgspec.json.encode([recipe, data.fingerprint, options.mixed_precision])
+    with data_parallel.joined(options.group, run):
+        data_parallel.check_batch(min(recipe.batch, len(training_indices(data, recipe))))
+        keras.utils.set_random_seed(recipe.seed)
+        checkpoint = Checkpoint(work, recipe, data.fingerprint)
+        network = build(recipe, data.classes, weights)
+        recipe = msgspec.structs.replace(recipe, phases=tuple(map(network.settle, recipe.phases)))
+        if data_parallel.process_place()[0] == 0:
+            _start(network, data, recipe, checkpoint)
+        fit(network, data, recipe, checkpoint, options)
+    return network, recipe, checkpoint
 
 
 def finish(network: Network, data: Dataset, recipe: Recipe, work: Path, record: dict[str, Any]) -> Path:
