@@ -13,15 +13,15 @@ from pawsight.batch import video
 from pawsight.batch.run import AHEAD, PhotoResult, is_local_video, or_error, read_fitted
 from pawsight.classifier import Classifier
 from pawsight.parallel import in_batches, in_order
-from pawsight.runtime.batching import MOST
 from pawsight.types import Pixels
 
 READERS = 4  # threads: as `pawsight predict` has for each processor
+BATCH = 4
 
 _ReadPhoto = tuple[str, Pixels]  # a path, and the model's input
 
 
-def classify_in_batches(classifier: Classifier, paths: Iterable[str], size: int = MOST) -> Iterator[PhotoResult]:
+def classify_in_batches(classifier: Classifier, paths: Iterable[str], size: int = BATCH) -> Iterator[PhotoResult]:
     """Classify photos in their order, up to `size` in one call of the graph.
 
     Scores may differ in the sixth digit from those of photos that go through the graph one by one.
