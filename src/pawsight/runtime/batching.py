@@ -1,7 +1,7 @@
 """Let threads that predict one photo each share runs of a graph.
 
 As many runs as there are processors go on at once. Photos that come meanwhile wait, and the next run takes up to `MOST`
-of them: that costs less processor time than one by one, and two in place of four a tenth less memory. A photo that
+of them: that costs less processor time than one by one, and 10 MB less memory than four at a time. A photo that
 comes alone never waits for others.
 """
 
