@@ -179,9 +179,13 @@ class Classifier:
         return _load_again, (*self._loaded_from, self.limits, self.card.sha256)
 
     def warm_up(self) -> None:
-        """Run the graph once on a blank photo, so that the first real one isn't slower than the others."""
-        size = self.card.input.size
-        self.session.run(np.zeros((1, size, size, 3), np.uint8))
+        """Run the graph on blank photos, on all processors at once.
+
+        So the first real photo isn't slower than the others, and the memory that many at a time take is taken now.
+        """
+        if self._batching is None:
+            raise _closed()
+        self._batching.warm_up(self.card.input.size)
 
     def read(self, photo: PhotoInput) -> Pixels:
         """Fit one photo to the model's input: `(size, size, 3)` uint8.

@@ -77,3 +77,24 @@ def test_a_run_that_fails_fails_for_each_and_the_next_goes_on() -> None:
             with pytest.raises(ZeroDivisionError):
                 one.result(60)
     assert session.run(photo(7)).scores[0, 0] == 7
+
+
+def test_warming_up_makes_as_many_runs_at_once_as_there_may_be_and_reports_a_failure() -> None:
+    class Meeting(Gate):
+        """A graph whose runs wait for each other."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.open.set()
+            self.both = threading.Barrier(2)
+
+        def run(self, pixels: Pixels) -> Outputs:
+            self.both.wait(60)
+            return super().run(pixels)
+
+    graph = Meeting()
+    BatchingSession(graph, most=3, at_once=2).warm_up(4)
+    assert set(graph.sizes) == {3}
+    graph.both.abort()
+    with pytest.raises(threading.BrokenBarrierError):
+        BatchingSession(graph, most=3, at_once=2).warm_up(4)

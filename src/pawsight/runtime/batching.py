@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
@@ -30,7 +31,7 @@ class BatchingSession:
 
     def __init__(self, session: InferenceSession, most: int = MOST, at_once: int = 0) -> None:
         self._session, self._most = session, most
-        self._free = at_once or usable_processors()
+        self._at_once = self._free = at_once or usable_processors()
         self._waiting: deque[_Call] = deque()
         self._lock = threading.Lock()
 
@@ -60,6 +61,20 @@ class BatchingSession:
         if call.error:
             raise call.error
         return call.outputs
+
+    def warm_up(self, size: int) -> None:
+        """Make as many runs at once as there may be, each of as many blank photos as one takes.
+
+        A graph keeps the memory of its runs for the next ones. Without this, a server would grow at some later moment,
+        when two of its largest runs first meet.
+
+        Args:
+            size: side of the photos, in pixels.
+        """
+        photos = np.zeros((self._most, size, size, 3), np.uint8)
+        with ThreadPoolExecutor(self._at_once) as threads:
+            for _ in range(3):  # the memory that is kept settles with the second time
+                list(threads.map(self._session.run, [photos] * self._at_once))
 
     def _run(self, leader: _Call) -> None:
         try:

@@ -56,6 +56,7 @@ class ModelRegistry:
     def __init__(
         self, first: Classifier, choice: ActiveModel, others: Iterable[Path] = (), kept: Path | None = None
     ) -> None:
+        first.warm_up()
         self.first = first
         self.choice = choice
         self.kept = PublishedModels(kept) if kept else None
@@ -79,6 +80,7 @@ class ModelRegistry:
 
     def replace(self, first: Classifier, choice: ActiveModel) -> None:
         """Let another model answer first. What was asked for before this call is answered by the one before."""
+        first.warm_up()
         before = self.first.card
         self._retired[before.id] = before
         self.first, self.choice, self.refused = first, choice, None
