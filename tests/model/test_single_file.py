@@ -50,7 +50,7 @@ def test_one_changed_byte_is_noticed(tiny_model: Path, tmp_path: Path) -> None:
     whole = bytearray(seal_file(read_card(tiny_model), graph))
     whole[len(graph) // 2] ^= 1
     path.write_bytes(whole)
-    with pytest.raises(BadModel, match="SHA-256 differs"):
+    with pytest.raises(BadModel, match="its SHA-256 is"):
         read_file(path, GRAPH, read_card(path))
 
 

@@ -243,6 +243,12 @@ def _is_inside(name: str) -> bool:
     return not {"", ".", ".."} & set(parts) and ":" not in name and name.isprintable()
 
 
+def _unlike(found: CardFile, listed: CardFile) -> str:
+    if found.bytes != listed.bytes:
+        return f"it has {found.bytes:,} bytes in place of {listed.bytes:,}"
+    return f"its SHA-256 is {found.sha256[:12]}... in place of {listed.sha256[:12]}..."
+
+
 def read_file(folder: Path, name: str, card: ModelCard) -> bytes:
     """Read one file of a model folder, or the graph out of a single file, and check it against the card before anybody
     uses it.
@@ -261,9 +267,9 @@ def read_file(folder: Path, name: str, card: ModelCard) -> bytes:
         )
     except OSError as error:
         raise BadModel(f"Expected {name} in {folder}, but it cannot be read ({error.strerror}).") from error
-    if describe(data) != listed:
+    if (found := describe(data)) != listed:
         where = folder if folder.is_file() else folder / name
         raise BadModel(
-            f"{where} is not what its card describes (size or SHA-256 differs).", "Copy or train the model again."
+            f"{where} is not what its card describes: {_unlike(found, listed)}.", "Copy or train the model again."
         )
     return data
