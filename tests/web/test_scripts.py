@@ -12,8 +12,11 @@ from flask.testing import FlaskClient
 from tests.web.test_assets import FOR_EVER, GZIP, addresses
 
 from pawsight.web import scripts
+from pawsight.web.pages.model import device_is_available
 
 PAGES = {"/": "classify", "/batch": "batch", "/train": "train"}
+NEEDS_RUNTIME = pytest.mark.skipif(not device_is_available(), reason="needs ONNX Runtime Web: python hatch_build.py")
+LOADED = ["/", "/batch", pytest.param("/train", marks=NEEDS_RUNTIME)]
 MOST = 90_000  # bytes of a first visit, with the heads of all answers
 IMPORTED = re.compile(r'(?:^|;)import\s*(?:[^;"\']*?from\s*)?"\./([\w-]+)\.js"', re.MULTILINE)
 
@@ -48,14 +51,14 @@ def expect_asked_at_once(client: FlaskClient, page: str) -> None:
 
 
 @pytest.mark.usefixtures("single")
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", LOADED)
 def test_modules_are_asked_for_at_once_and_not_one_after_the_other(client: FlaskClient, page: str) -> None:
     expect_asked_at_once(client, page)
     assert len(of_page(client, page)) > 5
 
 
 @pytest.mark.usefixtures("bundled")
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", LOADED)
 def test_bundles_are_few_and_asked_for_at_once(client: FlaskClient, page: str) -> None:
     expect_asked_at_once(client, page)
     assert len(of_page(client, page)) <= 5
