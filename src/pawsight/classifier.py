@@ -22,7 +22,7 @@ from PIL import Image
 from pawsight import images, zoo
 from pawsight.errors import BadModel, BadPhotoInput, UnknownLabel
 from pawsight.explain import heat, overlay, to_html
-from pawsight.model.card import Input, ModelCard, read_card, read_file
+from pawsight.model.card import Input, ModelCard, read_model
 from pawsight.model.decision import DIGITS, decide
 from pawsight.model.looks_like import Resemblance, looks_like
 from pawsight.parallel import in_batches
@@ -142,8 +142,8 @@ class Classifier:
             BadModel: the folder can't be trusted; nothing of it was run before its hash was checked.
         """
         folder = zoo.find(model)
-        card = read_card(folder)
-        session = open_session(read_file(folder, card.graph, card), threads)
+        card, graph = read_model(folder)
+        session = open_session(graph, threads)
         golden.replay(card, session)
         classifier = cls(card, session, limits)
         classifier._loaded_from = str(folder.absolute()), threads

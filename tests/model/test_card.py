@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from pawsight.errors import BadModel
-from pawsight.model.card import CARD, GRAPH, describe, read_card, read_file
+from pawsight.model import card as cards
+from pawsight.model.card import CARD, GRAPH, ModelCard, describe, read_card, read_file, read_model
 from pawsight.model.seal import seal
 
 
@@ -102,6 +103,25 @@ def test_a_changed_file(folder: Path) -> None:
     (folder / GRAPH).write_bytes(data)
     with pytest.raises(BadModel, match="SHA-256"):
         read_file(folder, GRAPH, read_card(folder))
+
+
+def test_a_folder_that_is_replaced_while_it_is_read(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newer = Path(shutil.copytree(folder, tmp_path / "newer"))
+    (newer / GRAPH).write_bytes(b"another graph")
+    seal(read_card(newer), newer)
+    read = read_card
+
+    def read_and_replace(model: Path) -> ModelCard:
+        found = read(model)
+        if newer.exists():
+            folder.rename(tmp_path / "older")
+            newer.rename(folder)
+        return found
+
+    monkeypatch.setattr(cards, "read_card", read_and_replace)
+    assert read_model(folder) == (read(folder), b"another graph")
 
 
 def test_a_missing_file(folder: Path) -> None:

@@ -13,7 +13,7 @@ import msgspec
 import ray
 
 from pawsight import zoo
-from pawsight.model.card import ModelCard, encode, read_card, read_file
+from pawsight.model.card import ModelCard, encode, read_model
 from pawsight.runtime import InferenceSession, golden, open_session
 
 KEPT = 4  # models that a process keeps loaded: several are compared in one evaluation
@@ -40,9 +40,8 @@ def share_model(model: str | Path) -> SharedModel:
     Raises:
         ModelNotFound, BadModel: as `Classifier.load` does.
     """
-    folder = zoo.find(model)
-    card = read_card(folder)
-    return SharedModel(encode(card), ray.put(read_file(folder, card.graph, card)), str(Path.cwd()))
+    card, graph = read_model(zoo.find(model))
+    return SharedModel(encode(card), ray.put(graph), str(Path.cwd()))
 
 
 @lru_cache(maxsize=KEPT)

@@ -243,6 +243,20 @@ def _is_inside(name: str) -> bool:
     return not {"", ".", ".."} & set(parts) and ":" not in name and name.isprintable()
 
 
+def read_model(folder: Path) -> tuple[ModelCard, bytes]:
+    """Read a card and its graph, both checked.
+
+    Raises:
+        BadModel: the folder can't be trusted, also when it is read a second time: it may be replaced while it is read.
+    """
+    try:
+        card = read_card(folder)
+        return card, read_file(folder, card.graph, card)
+    except BadModel:
+        card = read_card(folder)
+        return card, read_file(folder, card.graph, card)
+
+
 def _unlike(found: CardFile, listed: CardFile) -> str:
     if found.bytes != listed.bytes:
         return f"it has {found.bytes:,} bytes in place of {listed.bytes:,}"
