@@ -23,6 +23,7 @@ from pawsight.batch.distribution_shift import (
     write_reference,
 )
 from pawsight.classifier import Classifier
+from pawsight.diagnoses import of_folder
 from pawsight.errors import BadModel
 from pawsight.estimates import Estimate
 from pawsight.model.card import Budget, Thresholds, read_card
@@ -69,6 +70,15 @@ def test_the_same_source_is_alike(count: int) -> None:
 )
 def test_another_source_differs_and_says_in_what(count: int, change: dict[str, float], said: str) -> None:
     assert said in " ".join(differences(REFERENCE_OF_400, traits(count, 2, **change)))  # type: ignore[arg-type]
+
+
+def test_in_german() -> None:
+    unlike = traits(100, 2, shift=1.0, light=40, color=0, side=100)
+    differs = compare(PROMISE, REFERENCE_OF_400, unlike, ["neither"] * 60 + ["cat"] * 40).differs
+    said = [of_folder(one, "de") for one in differs]
+    assert [text.split(":")[0] for text in said] == ["Inhalt", "Helligkeit", "Farbe", "Größe, kürzere Seite", "Urteile"]
+    assert said[3] == "Größe, kürzere Seite: 100 Pixel (Median), gemessen an 300"
+    assert said[4] == "Urteile: 60\N{NO-BREAK SPACE}% sind neither, von den gemessenen 2\N{NO-BREAK SPACE}%"
 
 
 def test_larger_photos_are_no_difference() -> None:

@@ -18,7 +18,7 @@ from pawsight import images
 from pawsight.batch.audit import Side
 from pawsight.batch.journal import Step
 from pawsight.batch.plan import SortPlan, folder_of
-from pawsight.diagnoses import of_local_file
+from pawsight.diagnoses import of_folder, of_local_file
 from pawsight.errors import BadSort, ImageError
 from pawsight.languages import SOURCE, Language, languages
 from pawsight.model.class_names import NEITHER
@@ -94,7 +94,7 @@ def write_contact_sheet(plan: SortPlan, page: Path, limits: Limits, language: st
         parts.append(Part(name, note, _tiles(paths, shown, limits)))
     note = _("This is the plan. Nothing has been done yet.")
     if plan.promise and not plan.promise.holds:
-        reasons = "; ".join(plan.promise.differs)
+        reasons = "; ".join(of_folder(one, language) for one in plan.promise.differs)
         note += " " + _("No error rate is promised for this folder: {reasons}.").format(reasons=reasons)
     title = _("{count} photos of {folder} into {into}").format(
         count=speaks.number(len(plan.photos)), folder=printable(plan.folder), into=printable(plan.into)

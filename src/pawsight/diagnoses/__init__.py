@@ -1,8 +1,9 @@
 """What exactly is wrong with a photo, in another language: the library says it in English, with its figures filled in.
 
-`PHOTO` lists what it says of any photo, `LOCAL` what it says of files on one's own disk, with a hole for each thing
-that varies. A text is recognized by them, and put together again in the other language. `pawsight.web.ui.diagnoses`
-adds what visitors and admins of the page may see.
+`PHOTO` lists what it says of any photo, `LOCAL` what it says of files on one's own disk, `UNLIKE` in what a folder
+differs from the photos that a promise was measured on, with a hole for each thing that varies. A text is recognized by
+them, and put together again in the other language. `pawsight.web.ui.diagnoses` adds what visitors and admins of the
+page may see.
 """
 
 from __future__ import annotations
@@ -110,8 +111,15 @@ LOCAL = (
     mark("This photo met a fault in Pawsight ({fault})."),
     mark("Please report it with the photo, if you may share it."),
 )
+UNLIKE = (
+    mark("what they show: {share} are less familiar than the median of those measured"),
+    mark("brightness: {here} of 255 (median), measured on {there}"),
+    mark("color: {here} of 255 (median), measured on {there}"),
+    mark("size, the shorter side: {here} pixels (median), measured on {there}"),
+    mark("verdicts: {share} are {verdict}, of those measured {expected}"),
+)
 _HOLE = re.compile(r"\{(\w+)\}")
-_NUMBER = re.compile(r"[\d,]+(?:\.\d+)?")
+_NUMBER = re.compile(r"[\d,]+(?:\.\d+)?%?")
 
 
 @dataclass(frozen=True)
@@ -145,7 +153,8 @@ class Translator:
     def _value(self, message: str) -> str:
         """Return what stands in a hole: a number, a text that is listed, too, or a name."""
         if _NUMBER.fullmatch(message):
-            return message.translate({ord(","): self.language.group, ord("."): self.language.decimal})
+            written = {",": self.language.group, ".": self.language.decimal, "%": "\N{NO-BREAK SPACE}%"}
+            return message.translate(str.maketrans(written))
         return self.translate(message) or message
 
 
@@ -156,8 +165,22 @@ def of_local_file(reason: str, code: str) -> str:
         reason: as the library says it.
         code: of the language.
     """
+    return _translated(reason, (*PHOTO, *LOCAL), code)
+
+
+def of_folder(difference: str, code: str) -> str:
+    """Return in what a folder is unlike the photos measured, in a language.
+
+    Args:
+        difference: as `pawsight.batch.budget.Promise` has it.
+        code: of the language.
+    """
+    return _translated(difference, UNLIKE, code)
+
+
+def _translated(message: str, texts: tuple[str, ...], code: str) -> str:
     language = LANGUAGES[code]
-    return Translator((*PHOTO, *LOCAL), language.words.gettext, language).translate(reason) or reason
+    return Translator(texts, language.words.gettext, language).translate(message) or message
 
 
 @cache
