@@ -236,6 +236,7 @@ def test_from_photos_to_a_model(
     page = wait(boss, begun)
     assert "3. The model" in page
     assert "n&nbsp;=&nbsp;36" in page
+    assert "Where the two differ, these figures hold." in page
     said = post(f"{begun}/try", image=(io.BytesIO(mosaic("iris", 99)), "a.jpg")).text
     assert "Iris, " in said
     assert 'src="data:image/png;base64,' in said
