@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -189,3 +190,25 @@ def test_a_picture_beyond_pillows_own_limit_opens_from_ones_own_disk() -> None:
     before = Image.MAX_IMAGE_PIXELS
     assert min(images.decode(buffer.getvalue(), least=224, limits=LOCAL_LIMITS).shape[:2]) >= 448
     assert before == Image.MAX_IMAGE_PIXELS
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Pillow for Windows hides libtiff's names")
+def test_a_broken_tiff_is_said_in_one_error_and_libtiff_prints_nothing(capfd: pytest.CaptureFixture[str]) -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8)
+    for compression in ("tiff_lzw", "tiff_adobe_deflate"):
+        buffer = io.BytesIO()
+        Image.fromarray(noise).save(buffer, "TIFF", compression=compression)
+        broken = bytearray(buffer.getvalue())
+        broken[200:3000:97] = bytes(byte ^ 255 for byte in broken[200:3000:97])
+        with pytest.raises(BrokenImage, match="TIFF"):
+            images.decode(bytes(broken), limits=LOCAL_LIMITS)
+        with pytest.raises(BrokenImage, match="TIFF"), Image.open(io.BytesIO(broken)) as image:
+            images.from_pil(image)
+    assert capfd.readouterr().err == ""
+
+
+def test_grey_that_is_not_a_number_is_refused() -> None:
+    buffer = io.BytesIO()
+    Image.fromarray(np.full((8, 8), np.nan, np.float32)).save(buffer, "TIFF")
+    with pytest.raises(BrokenImage, match="not a number"):
+        images.decode(buffer.getvalue(), limits=LOCAL_LIMITS)

@@ -58,6 +58,8 @@ def _averageable(image: Image.Image) -> Image.Image:
     those that can."""
     if image.mode.startswith("I") or image.mode == "F":
         return _from_many_bits(image)
+    if image.mode == "La":  # Pillow converts it to nothing else
+        image = image.convert("LA")
     if image.mode == "LAB":
         lab = ImageCms.createProfile("LAB")
         return ImageCms.profileToProfile(image, lab, ImageCms.createProfile("sRGB"), outputMode="RGB") or image
@@ -69,13 +71,22 @@ def _averageable(image: Image.Image) -> Image.Image:
 def _from_many_bits(image: Image.Image) -> Image.Image:
     """Scale 16-bit grey (0 to 65,535) and floating-point grey (0 to 1) to 8 bits; `convert` would clip most of it."""
     grey = np.asarray(image)
-    whole = 1.0 if image.mode == "F" and grey.max(initial=0) <= 1 else 65535 if image.mode != "F" else 255.0
+    if image.mode == "F" and not np.isfinite(grey).all():
+        raise ValueError("some pixels are not a number, or infinite")
+    whole = _white(image, float(grey.max(initial=0)))
     step = whole / 255
     scaled = (np.clip(grey, 0, whole) // step).astype(np.uint8)
     transparent = image.info.get("transparency")
     if isinstance(transparent, int):
         scaled[grey == transparent] = 255
     return Image.fromarray(scaled)
+
+
+def _white(image: Image.Image, brightest: float) -> float:
+    """Return the value that stands for white. Files have 16 bits; what a program converted to `I` may have had 8."""
+    if image.mode == "F":
+        return 1.0 if brightest <= 1 else 255.0
+    return 255.0 if image.format is None and brightest <= 255 else 65535.0
 
 
 def _shrink(image: Image.Image, least: int | None) -> Image.Image:

@@ -21,7 +21,7 @@ from pawsight.errors import (
     UnsupportedFormat,
     too_costly,
 )
-from pawsight.images import color, heif, jxl, raw_preview
+from pawsight.images import color, heif, jxl, libtiff, raw_preview
 from pawsight.images import sniff as formats
 from pawsight.images.checks import check_bytes, check_parts, check_scans, check_size, too_many_pixels
 from pawsight.images.files import LARGE_PICTURE, ONE_LARGE
@@ -156,6 +156,8 @@ def from_pil(image: Image.Image) -> Pixels:
     Raises:
         BrokenImage: its pixels can't be loaded.
     """
+    if image.format == "TIFF":
+        libtiff.print_nothing()
     try:
         image.load()
         return np.asarray(_turned(color.to_srgb(image, None), _orientation(image)))
@@ -222,6 +224,8 @@ def _open(data: bytes, kind: str, limits: Limits) -> Image.Image:
         return jxl.open_jxl(data, limits)
     if kind == "HEIF":
         heif.register()
+    if kind == "TIFF":
+        libtiff.print_nothing()
     return Image.open(io.BytesIO(data), formats=[kind])
 
 

@@ -33,7 +33,9 @@ def open_jxl(data: bytes, limits: Limits) -> Image.Image:
         pixels = (
             (pixels // 257).astype("uint8") if pixels.dtype.kind == "u" else (pixels.clip(0, 1) * 255).astype("uint8")
         )
-    return Image.fromarray(pixels.squeeze())
+    image = Image.fromarray(pixels.squeeze())
+    image.format = "JXL"
+    return image
 
 
 def size(data: bytes) -> tuple[int, int]:
