@@ -17,7 +17,7 @@ PACKAGE = SOURCE / "pawsight"
 # The design's table. A module that stands in no layer fails the test: decide where it belongs.
 LAYERS = [
     ["types", "errors", "text"],
-    ["estimates", "extras", "storage", "parallel", "languages", "library_log"],
+    ["arguments", "estimates", "extras", "storage", "parallel", "languages", "library_log"],
     ["settings", "images", "model", "recipes", "diagnoses"],
     ["metrics"],
     ["runtime", "zoo", "displays", "archive", "explain", "photo_input"],

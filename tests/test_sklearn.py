@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from pawsight.classifier import Classifier
-from pawsight.errors import BadData
+from pawsight.errors import BadData, BadPhotoInput
 
 pytest.importorskip("sklearn", reason="the wrapper needs scikit-learn")
 from sklearn.base import clone
@@ -45,3 +45,22 @@ def test_in_a_pipeline_and_cloned(tiny_model: Path, picture: Any) -> None:
 def test_fitting_refuses_other_classes(tiny_model: Path, picture: Any) -> None:
     with pytest.raises(BadData, match="no class 'panda'"):
         PhotoClassifier(tiny_model).fit([picture()], ["panda"])
+
+
+@pytest.mark.parametrize("labels", [None, 5, "cat", [["cat"]], [None]])
+def test_labels_that_are_none(tiny_model: Path, picture: Any, labels: Any) -> None:
+    with pytest.raises(BadData):
+        PhotoClassifier(tiny_model).fit([picture()], labels)
+
+
+@pytest.mark.parametrize("one", ["felix.jpg", Path("felix.jpg"), b"1234", np.zeros((32, 32, 3), np.uint8)])
+def test_one_photo_is_never_taken_for_many(tiny_model: Path, one: Any) -> None:
+    with pytest.raises(BadPhotoInput, match=r"many photos.*\[photo\]"):
+        PhotoClassifier(tiny_model).predict(one)
+
+
+def test_another_model_replaces_the_first(tiny_model: Path, make_model: Any, tmp_path: Path) -> None:
+    model = PhotoClassifier(tiny_model)
+    assert model.classes_.tolist() == ["cat", "dog"]
+    model.set_params(model=make_model(tmp_path / "other", classes=["red", "blue"]))
+    assert model.classes_.tolist() == ["red", "blue"]

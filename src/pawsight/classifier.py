@@ -19,14 +19,15 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from pawsight import images, zoo
-from pawsight.errors import BadModel, BadPhotoInput, UnknownLabel
+from pawsight import images, photo_input, zoo
+from pawsight.arguments import to_count, to_share
+from pawsight.errors import BadModel, BadPhotoInput, BadSettings, UnknownLabel
 from pawsight.explain import heat, overlay, to_html
 from pawsight.model.card import Input, ModelCard, read_model
 from pawsight.model.decision import DIGITS, decide
 from pawsight.model.looks_like import Resemblance, looks_like
 from pawsight.parallel import in_batches
-from pawsight.photo_input import PhotoInput, is_one_photo, keep_bytes, split_photos, to_pixels
+from pawsight.photo_input import PhotoInput, to_pixels
 from pawsight.runtime import InferenceSession, Outputs, golden, open_session
 from pawsight.runtime.batching import BatchingSession
 from pawsight.types import LIMITS, Floats, Limits, Pixels
@@ -88,6 +89,7 @@ class Prediction:
 
         Raises:
             UnknownLabel: the model has no class of that name.
+            BadSettings: the opacity is no number from 0 to 1.
             ImageError: the file can't be read any more.
             BadPhotoInput: the prediction was made from fitted pixels and doesn't know its photo.
         """
@@ -96,6 +98,7 @@ class Prediction:
                 "This prediction doesn't know its photo.",
                 "Predictions of Classifier.predict do; or use pawsight.explain.",
             )
+        opacity = to_share(opacity, "opacity")
         pixels = to_pixels(self.photo, self.input.size, LIMITS)
         return overlay(pixels, self.heatmap(name), self.input, opacity)
 
@@ -122,6 +125,8 @@ class Classifier:
     """
 
     def __init__(self, card: ModelCard, session: InferenceSession, limits: Limits = LIMITS) -> None:
+        if not isinstance(limits, Limits):
+            raise BadSettings(f"limits must be a pawsight.types.Limits, but is of type {type(limits).__name__}.")
         self.card = card
         self.limits = limits
         self._session: InferenceSession | None = session
@@ -140,7 +145,9 @@ class Classifier:
         Raises:
             ModelNotFound: there is no such model.
             BadModel: the folder can't be trusted; nothing of it was run before its hash was checked.
+            BadSettings: an argument is impossible.
         """
+        threads = to_count(threads, "threads", 1, 1024)
         folder = zoo.find(model)
         card, graph = read_model(folder)
         session = open_session(graph, threads)
@@ -202,7 +209,9 @@ class Classifier:
 
     def fit(self, pixels: Pixels) -> Pixels:
         """Fit decoded pixels to the model's square."""
-        return images.fit(pixels, self.card.input.size, self.card.input.fit, self.card.input.interpolation)
+        return images.fit(
+            photo_input.check_decoded(pixels), self.card.input.size, self.card.input.fit, self.card.input.interpolation
+        )
 
     @overload
     def predict(self, photos: npt.NDArray[Any], batch_size: int = 16) -> Any: ...
@@ -227,16 +236,18 @@ class Classifier:
         Raises:
             ImageError: a photo can't be read. `pawsight.batch` goes on instead, and reports each.
             BadPhotoInput: it is no photo.
+            BadSettings: `batch_size` is no whole number of 1 or more.
         """
-        if is_one_photo(photos):
+        batch_size = to_count(batch_size, "batch_size")
+        if photo_input.is_one_photo(photos):
             return self._predict_batch([photos])[0]  # type: ignore[list-item]  # one photo by now
         predictions: list[Prediction] = []
-        for batch in in_batches(split_photos(photos), batch_size):
+        for batch in in_batches(photo_input.split_photos(photos), batch_size):
             predictions += self._predict_batch(batch)
         return predictions
 
     def _predict_batch(self, photos: list[PhotoInput]) -> list[Prediction]:
-        kept = [keep_bytes(photo, self.limits) for photo in photos]
+        kept = [photo_input.keep_bytes(photo, self.limits) for photo in photos]
         found = self.predict_fitted([self.read(photo) for photo in kept])
         how = self.card.input
         return [replace(one, photo=photo, input=how) for one, photo in zip(found, kept, strict=True)]
@@ -245,7 +256,7 @@ class Classifier:
         """Predict for photos that `read` has fitted to the model's input, in one call of the graph."""
         if not len(fitted):
             return []
-        out = self.session.run(np.stack(fitted))
+        out = self.session.run(np.stack([photo_input.check_fitted(one, self.card.input.size) for one in fitted]))
         return [self._prediction(out.one(place)) for place in range(len(fitted))]
 
     def predict_shared(self, fitted: Pixels) -> Prediction:
@@ -255,7 +266,7 @@ class Classifier:
         """
         if self._batching is None:
             raise _closed()
-        return self._prediction(self._batching.run(fitted))
+        return self._prediction(self._batching.run(photo_input.check_fitted(fitted, self.card.input.size)))
 
     def _prediction(self, out: Outputs) -> Prediction:
         scores = {

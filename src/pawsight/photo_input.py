@@ -7,7 +7,7 @@ like everywhere else.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Awaitable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 from urllib.parse import urlsplit
@@ -18,8 +18,11 @@ import numpy.typing as npt
 from PIL import Image
 
 from pawsight import images
-from pawsight.errors import BadPhotoInput
+from pawsight.arguments import EXPAND, has_tilde, is_address
+from pawsight.errors import BadPhotoInput, BrokenImage
+from pawsight.images.checks import check_size
 from pawsight.storage.download import is_web_address
+from pawsight.text import shortened
 from pawsight.types import LIMITS, LOCAL_LIMITS, Limits, Pixels
 
 # An array is anything with `__array__`: NumPy, PyTorch and JAX on the CPU, TensorFlow.
@@ -29,6 +32,8 @@ FORMS = (
     "Give a path, a web address, bytes, an open binary file, a PIL image, or an array (H, W), (H, W, 3) or (H, W, 4) "
     "of uint8 or of floats from 0 to 1; or a list of these, or an array (N, H, W, 3)."
 )
+_READ = "Addresses that are read begin with https://, http:// or file:///. Download others first, and pass the path."
+_AS_TEXT = 'Pass a web address as a str, "https://...": a Path loses one of its slashes.'
 
 
 def split_photos(given: object) -> Iterable[Any]:
@@ -43,7 +48,7 @@ def is_one_photo(given: object) -> bool:
         given: what `Classifier.predict` received.
 
     Returns:
-        False for an iterable of photos, an array of four dimensions, and an array of paths.
+        False for an iterable of photos, an array of four dimensions, and an array of paths or other objects.
 
     Raises:
         BadPhotoInput: it is neither a photo nor an iterable, or an array that can't be read.
@@ -51,7 +56,11 @@ def is_one_photo(given: object) -> bool:
     if isinstance(given, (str, os.PathLike, bytes, bytearray, memoryview, Image.Image)) or hasattr(given, "read"):
         return True
     if _is_array(given):
-        return _as_array(given).ndim not in (1, 4)
+        return not _holds_many(_as_array(given))
+    if isinstance(given, Mapping):
+        raise BadPhotoInput(f"A {type(given).__name__} is no photo.", "Pass the photos in it: list(photos.values()).")
+    if isinstance(given, Awaitable):
+        raise BadPhotoInput(f"An object of type {type(given).__name__} is no photo yet.", "Pass what `await` returns.")
     if isinstance(given, Iterable):
         return False
     raise BadPhotoInput(f"A photo can't be read from an object of type {type(given).__name__}.", FORMS)
@@ -69,22 +78,20 @@ def to_pixels(photo: object, least: int, limits: Limits) -> Pixels:
         `(H, W, 3)` uint8, values 0..255.
 
     Raises:
-        ImageError: a file can't be read or decoded.
+        ImageError: a file can't be read or decoded, or the photo is larger than allowed.
         BadPhotoInput: the object, the array's shape or its values are not those of a photo.
     """
-    if isinstance(photo, (str, os.PathLike)):  # before arrays: the strings of NumPy are both
-        own = LOCAL_LIMITS if limits == LIMITS else limits  # the caller chose the file; bytes may be an upload
+    own = LOCAL_LIMITS if limits == LIMITS else limits  # the caller chose the file; bytes may be an upload
+    if isinstance(photo, (str, os.PathLike)):  # before arrays: the strings and bytes of NumPy are both
         if isinstance(photo, str) and is_web_address(photo):
             return images.decode(images.download(photo, own), least=least, limits=own)
         path = _path_of(photo)
         with images.one_large_file(path):
             return images.decode(images.read(path, own), least=least, limits=own)
     if isinstance(photo, Image.Image):
-        if not all(photo.size):
-            raise BadPhotoInput(f"The image is empty: its size is {photo.size}.", FORMS)
-        return images.from_pil(photo)
-    if _is_array(photo):
-        return _from_array(_as_array(photo))
+        return _from_image(photo, own)
+    if _is_array(photo) and not isinstance(photo, bytes):
+        return _from_array(_as_array(photo), own)
     return images.decode(_bytes_of(photo, limits), least=least, limits=limits)
 
 
@@ -93,11 +100,44 @@ def keep_bytes(photo: PhotoInput, limits: Limits) -> PhotoInput:
     return _bytes_of(photo, limits) if hasattr(photo, "read") else photo
 
 
+def check_decoded(pixels: Pixels) -> Pixels:
+    """Return pixels as `to_pixels` makes them.
+
+    Raises:
+        BadPhotoInput: they are something else.
+    """
+    if not isinstance(pixels, np.ndarray) or pixels.dtype != np.uint8 or pixels.shape[2:] != (3,) or not pixels.size:
+        raise BadPhotoInput("Only decoded pixels can be fitted: (H, W, 3) uint8.", "Classifier.read does both.")
+    return pixels
+
+
+def check_fitted(pixels: Pixels, size: int) -> Pixels:
+    """Return pixels as a graph takes them, `(size, size, 3)` uint8.
+
+    Raises:
+        BadPhotoInput: they are something else.
+    """
+    if not isinstance(pixels, np.ndarray) or pixels.dtype != np.uint8 or pixels.shape != (size, size, 3):
+        raise BadPhotoInput(
+            f"Photos fitted for this model are arrays of shape ({size}, {size}, 3) and type uint8.",
+            "Classifier.read makes them; Classifier.predict takes photos of any size.",
+        )
+    return pixels
+
+
+def _holds_many(array: npt.NDArray[Any]) -> bool:
+    if array.ndim == 1:
+        return array.size == 0 or array.dtype.kind in "OSTU"
+    return array.ndim == 4 and not (array.shape[3] == 1 and array.shape[2] in (3, 4))  # (H, W, 3, 1) is neither
+
+
 def _is_array(given: object) -> bool:
     return hasattr(given, "__array__") and not isinstance(given, Image.Image)
 
 
 def _as_array(given: object) -> npt.NDArray[Any]:
+    if isinstance(given, np.ma.MaskedArray) and np.ma.is_masked(given):
+        raise BadPhotoInput("Some values of the array are masked.", "Fill them first, as array.filled(0) does.")
     try:
         return np.asarray(given)
     except Exception as error:  # each library raises its own
@@ -117,14 +157,38 @@ def _path_of(photo: str | os.PathLike[str]) -> Path:
         ) from error
     if not name:
         raise BadPhotoInput("The path is empty.", FORMS)
-    if name.lower().startswith("file://"):
-        return Path(url2pathname(urlsplit(name).path))
+    if name.lower().startswith("file:/"):
+        return _path_of_address(name)
+    if is_address(name):
+        lost = isinstance(photo, Path) and name.lower().startswith(("http:/", "https:/"))
+        raise BadPhotoInput(
+            f"{shortened(name)!r} is an address, but not one that is read.", _AS_TEXT if lost else _READ
+        )
+    if has_tilde(name):
+        raise BadPhotoInput(f"The path {shortened(name)!r} begins with ~.", EXPAND)
     return Path(name)
+
+
+def _path_of_address(address: str) -> Path:
+    """Return the path of an address that begins with `file:/` (RFC 8089)."""
+    try:
+        parts = urlsplit(address)
+    except ValueError as error:
+        raise BadPhotoInput(f"The address {address!r} can't be read ({error}).", FORMS) from error
+    if parts.netloc.lower() not in ("", "localhost"):
+        raise BadPhotoInput(
+            f"The address {address!r} names a file on another machine, {parts.netloc}.",
+            "A file on this one has three slashes: file:///home/me/felix.jpg.",
+        )
+    return Path(url2pathname(parts.path))
 
 
 def _bytes_of(photo: object, limits: Limits) -> bytes:
     if isinstance(photo, (bytes, bytearray, memoryview)):
-        return bytes(photo)
+        try:
+            return bytes(photo)
+        except ValueError as error:
+            raise BadPhotoInput(f"The memoryview can't be read ({_reason(error)}).", FORMS) from error
     if not hasattr(photo, "read"):
         raise BadPhotoInput(f"A photo can't be read from an object of type {type(photo).__name__}.", FORMS)
     data = bytearray()
@@ -149,11 +213,27 @@ def _read(file: Any, most: int) -> bytes:
     return bytes(data)
 
 
-def _reason(error: Exception) -> str:
+def _reason(error: BaseException) -> str:
     return " ".join(str(error).split())[:200].rstrip(".") or type(error).__name__
 
 
-def _from_array(array: npt.NDArray[Any]) -> Pixels:
+def _from_image(image: Image.Image, limits: Limits) -> Pixels:
+    if not all(image.size):
+        raise BadPhotoInput(f"The image is empty: its size is {image.size}.", FORMS)
+    check_size(image.size, limits)
+    try:
+        return images.from_pil(image)
+    except BrokenImage as error:
+        if "closed" in (reason := _reason(error.__cause__ or error)):
+            raise BadPhotoInput(
+                "The PIL image was closed before its pixels were read.", "Keep it and its file open."
+            ) from error
+        if image.format is None:  # it comes from no file
+            raise BadPhotoInput(f"A PIL image of mode {image.mode} can't be converted ({reason}).", FORMS) from error
+        raise
+
+
+def _from_array(array: npt.NDArray[Any], limits: Limits) -> Pixels:
     """Convert an array to `(H, W, 3)` uint8; transparency goes onto white, as with files."""
     if array.size == 0:
         raise BadPhotoInput(f"The array is empty: its shape is {array.shape}.", FORMS)
@@ -161,6 +241,7 @@ def _from_array(array: npt.NDArray[Any]) -> Pixels:
         array = array[:, :, 0]
     if array.ndim not in (2, 3) or (array.ndim == 3 and array.shape[2] not in (3, 4)):
         raise BadPhotoInput(f"An array of shape {array.shape} is no photo.{_channels_first(array)}", FORMS)
+    check_size((array.shape[1], array.shape[0]), limits)
     return images.from_pil(Image.fromarray(np.ascontiguousarray(_to_uint8(array))))
 
 

@@ -10,11 +10,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from pawsight.arguments import optional, to_choice, to_count, to_flag, to_path, to_seed
 from pawsight.classifier import Classifier
-from pawsight.data import Dataset, open_dataset
+from pawsight.data import SPLITS, Dataset, open_dataset
 from pawsight.data.manifest import DESCRIPTION
-from pawsight.errors import PawsightError
+from pawsight.errors import BadSettings, PawsightError
 from pawsight.extras import needs_extra
+from pawsight.images import FIT_MODES
 from pawsight.recipes import Recipe, choose, customize
 from pawsight.train.options import PLAIN, RunOptions
 from pawsight.types import FitMode
@@ -36,9 +38,11 @@ def forecast_classes(source: AnyPath, *, base: AnyPath = "default", exclusive: b
 
     Args, Raises: see `learn_classes`.
     """
+    source, base = to_path(source, "source"), to_path(base, "base")
+    exclusive, seed = to_flag(exclusive, "exclusive"), to_seed(seed)
     with needs_extra("learn"):
         from pawsight.learn import forecast
-    return forecast(Path(source), base=base, exclusive=exclusive, seed=seed)
+    return forecast(source, base=base, exclusive=exclusive, seed=seed)
 
 
 def learn_classes(
@@ -55,11 +59,14 @@ def learn_classes(
 
     Raises:
         BadData: `out` exists, or there are too few classes or photos.
+        BadSettings: an argument is of another type, or impossible.
         MissingExtra: the extra `learn` is not installed.
     """
+    source, out, base = to_path(source, "source"), to_path(out, "out"), to_path(base, "base")
+    exclusive, seed = to_flag(exclusive, "exclusive"), to_seed(seed)
     with needs_extra("learn"):
         from pawsight.learn import learn
-    return learn(Path(source), Path(out), base=base, exclusive=exclusive, seed=seed)
+    return learn(source, out, base=base, exclusive=exclusive, seed=seed)
 
 
 def prepare_data(
@@ -83,12 +90,15 @@ def prepare_data(
 
     Raises:
         BadData: there are no photos of a class, or `out` holds something else.
+        BadSettings: an argument is of another type, or impossible.
         MissingExtra: the extra `learn` is not installed.
     """
+    source, out = to_path(source, "source"), to_path(out, "out")
+    size, fit, seed = to_count(size, "size", 32, 1024), to_choice(fit, "fit", FIT_MODES), to_seed(seed)
+    others = [to_path(one, "neither") for one in (neither if isinstance(neither, Sequence) else [neither])]
     with needs_extra("learn"):
         from pawsight.data.prepare import prepare
-    others = [neither] if isinstance(neither, (str, Path)) else neither
-    return prepare(Path(source), Path(out), size=size, fit=fit, seed=seed, neither=[Path(one) for one in others])
+    return prepare(source, out, size=size, fit=fit, seed=seed, neither=others)
 
 
 def train_model(
@@ -128,15 +138,25 @@ def train_model(
     Raises:
         BadData: `out` exists, or the run could not end well; said before any heavy library loads.
         TrainingStopped: another run writes to `out`, or the loss is no number any more.
+        BadSettings: an argument is of another type, or impossible.
         MissingExtra: the extra `train` is not installed.
     """
-    dataset, nothing = _dataset(data), str(weights) == "none"
+    out, split = to_path(out, "out"), to_choice(split, "split", SPLITS)
+    start = None if str(weights) == "none" else optional(to_path, weights, "weights")
+    preview = optional(to_path, preview, "preview")
+    options = RunOptions(
+        optional(to_path, tensorboard, "tensorboard"),
+        mixed_precision=optional(to_flag, mixed_precision, "mixed_precision"),
+    )
+    epochs, photos = optional(to_count, epochs, "epochs"), optional(to_count, photos, "photos")
+    seed, balance = optional(to_seed, seed, "seed"), to_flag(balance, "balance")
+    dataset = _dataset(data)
     if isinstance(recipe, str):
-        recipe = choose(recipe, dataset.size, dataset.fit, pretrained=not nothing)
+        recipe = choose(recipe, dataset.size, dataset.fit, pretrained=str(weights) != "none")
+    elif not isinstance(recipe, Recipe):
+        raise BadSettings(f"recipe must be a name or a Recipe, but is of type {type(recipe).__name__}.")
     chosen = customize(recipe, epochs, photos=photos, seed=seed, balance=balance or None)
-    start = None if nothing or weights is None else Path(weights)
-    options = RunOptions(Path(tensorboard) if tensorboard else None, mixed_precision=mixed_precision)
-    return run_training(chosen, dataset, Path(out), start, split, options, Path(preview) if preview else None)
+    return run_training(chosen, dataset, out, start, split, options, preview)
 
 
 def run_training(
@@ -203,18 +223,21 @@ def evaluate_model(model: AnyPath | Classifier, data: AnyPath | Dataset, split: 
 
     Raises:
         BadData: the photos are of other classes than the model's, or the split has none.
+        BadSettings: there is no such split, or an argument is of another type.
         MissingExtra: the extra `learn` is not installed.
     """
+    split = to_choice(split, "split", SPLITS)
+    data = data if isinstance(data, Dataset) else to_path(data, "data")
     with needs_extra("learn"):
         from pawsight.evaluate.run import evaluate
     classifier = model if isinstance(model, Classifier) else Classifier.load(model)
-    if isinstance(data, Dataset) or (Path(data) / DESCRIPTION).exists():
+    if isinstance(data, Dataset) or (data / DESCRIPTION).exists():
         return evaluate(classifier, _dataset(data), split)
     with TemporaryDirectory(prefix="pawsight-") as folder, needs_extra("learn"):
         from pawsight.data.prepare import prepare
 
         wanted = classifier.card.input
-        done = prepare(Path(data), Path(folder, "set"), size=wanted.size, fit=wanted.fit, only_split="test")
+        done = prepare(data, Path(folder, "set"), size=wanted.size, fit=wanted.fit, only_split="test")
         return evaluate(classifier, open_dataset(done.folder), "test")
 
 
@@ -241,13 +264,16 @@ def export_model(
         MissingExtra: the extra `train`, or `openvino` for that format, is not installed.
     """
     with needs_extra("train"):
-        from pawsight.export import Exporter, choose
+        from pawsight.export import PRECISIONS, TARGETS, Exporter, choose
 
-        exporter = Exporter(model, None if data is None else _dataset(data))
+        to = to_choice(to, "to", TARGETS)
+        precision = None if precision is None else to_choice(precision, "precision", PRECISIONS)
+        path = optional(to_path, out, "out")
+        exporter = Exporter(to_path(model, "model"), None if data is None else _dataset(data))
         form = choose(to, precision, exporter.card.precision)
-        (result,) = exporter.export({form: Path(out or form.filename(exporter.card.name))})
+        (result,) = exporter.export({form: path or Path(form.filename(exporter.card.name))})
     return result
 
 
 def _dataset(data: AnyPath | Dataset) -> Dataset:
-    return data if isinstance(data, Dataset) else open_dataset(Path(data))
+    return data if isinstance(data, Dataset) else open_dataset(to_path(data, "data"))

@@ -18,9 +18,9 @@ import numpy as np
 import numpy.typing as npt
 
 from pawsight.classifier import Classifier
-from pawsight.errors import BadData
+from pawsight.errors import BadData, BadPhotoInput
 from pawsight.extras import needs_extra
-from pawsight.photo_input import PhotoInput
+from pawsight.photo_input import PhotoInput, is_one_photo
 from pawsight.types import Floats
 
 with needs_extra("learn"):
@@ -41,10 +41,11 @@ class PhotoClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # 
 
     @property
     def classifier(self) -> Classifier:
-        """The model, loaded when it is first used."""
-        if "_classifier" not in self.__dict__:
-            self._classifier = Classifier.load(self.model)
-        return self._classifier
+        """The model, loaded when it is first used, and again when `set_params` has changed it."""
+        loaded: tuple[str | Path, Classifier] | None = self.__dict__.get("_loaded")
+        if loaded is None or loaded[0] != self.model:
+            self._loaded = loaded = self.model, Classifier.load(self.model)
+        return loaded[1]
 
     @property
     def classes_(self) -> npt.NDArray[np.str_]:
@@ -60,7 +61,10 @@ class PhotoClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # 
         Raises:
             BadData: a label is no class of the model.
         """
-        if unknown := sorted(set(y) - set(self.classes_.tolist())):
+        if not isinstance(y, Iterable) or isinstance(y, str):
+            raise BadData("The labels are missing.", "Pass a list of class names, one for each photo.")
+        classes = self.classes_.tolist()
+        if unknown := [label for label in y if label not in classes]:
             raise BadData(f"The model has no class {unknown[0]!r}.", "Learn your own classes with pawsight.learn.")
         return self
 
@@ -77,8 +81,16 @@ class PhotoClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # 
 
         Returns:
             `(N, C)` float32; each row sums to 1.
+
+        Raises:
+            BadPhotoInput: `X` is one photo, or holds something that is none.
+            ImageError: a photo can't be read.
         """
-        found: list[Any] = self.classifier.predict(list(X))
+        if is_one_photo(X):
+            raise BadPhotoInput(
+                "scikit-learn's classifiers take many photos, but this is one.", "Pass a list: [photo]."
+            )
+        found: list[Any] = self.classifier.predict(X)
         scores = np.array([list(one.scores.values()) for one in found], np.float64).reshape(-1, len(self.classes_))
         odds = np.clip(scores, _LEAST, 1 - _LEAST)
         odds = odds / (1 - odds)

@@ -22,6 +22,11 @@ def printable(text: str) -> str:
     )
 
 
+def shortened(text: str, most: int = 300) -> str:
+    """Return text for a message: of a long one, such as a photo in base64 in place of its path, start and end."""
+    return text if len(text) <= most else f"{text[: most // 2]} ... {text[-most // 4 :]}"
+
+
 def width(text: str) -> int:
     """Return how many columns a terminal shows printable text in: two for a Chinese character, none for an accent that
     stands behind its letter, as macOS writes file names."""

@@ -17,6 +17,7 @@ from pawsight.storage.download import _SafeRedirects, is_web_address, read_url
 
 ROUTES = {
     "/photo.jpg": (200, b"x" * 1000, {}),
+    "/gr%C3%BCn%20.jpg?k=%C3%A4": (200, b"green", {}),
     "/moved": (302, b"", {"Location": "/photo.jpg"}),
     "/loop": (302, b"", {"Location": "/loop"}),
     "/file": (302, b"", {"Location": "file:///etc/passwd"}),
@@ -48,6 +49,12 @@ def server() -> Iterator[str]:
 
 def test_a_file_and_a_redirect(server: str) -> None:
     assert read_url(f"{server}/photo.jpg", 5000) == read_url(f"{server}/moved", 5000) == b"x" * 1000
+
+
+def test_an_address_with_letters_beyond_ascii(server: str) -> None:
+    assert read_url(f"{server}/gr\u00fcn%20.jpg?k=\u00e4#there", 5000) == b"green"
+    with pytest.raises(DownloadFailed, match="cannot be reached"):
+        read_url("http://k\u00e4se.invalid/x.jpg", 5000)
 
 
 def test_one_byte_more_than_allowed_is_read_and_no_more(server: str) -> None:

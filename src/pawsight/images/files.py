@@ -12,6 +12,7 @@ from pathlib import Path
 from pawsight.errors import DownloadFailed, EmptyFile, UnreadableFile
 from pawsight.images.checks import check_bytes
 from pawsight.storage.download import read_url
+from pawsight.text import shortened
 from pawsight.types import LIMITS, Limits
 
 # Pictures of more pixels and files of more bytes are read and decoded one at a time: each may take a gigabyte.
@@ -37,7 +38,7 @@ def read(path: str | Path, limits: Limits = LIMITS) -> bytes:
     except (OSError, ValueError) as error:  # ValueError: a NUL character in the name
         reason = getattr(error, "strerror", None) or error
         raise UnreadableFile(
-            f"{str(path)!r} cannot be read ({reason}).", "Check the path and its permissions."
+            f"{shortened(str(path))!r} cannot be read ({reason}).", "Check the path and its permissions."
         ) from error
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import http.client
+import string
 import urllib.request
 from typing import IO, Any
 from urllib.error import HTTPError
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 
 from pawsight.errors import DownloadFailed
 
@@ -29,6 +30,7 @@ def open_url(url: str, headers: dict[str, str] | None = None) -> http.client.HTT
     """
     if urlsplit(url).scheme not in _SCHEMES:
         raise ValueError("the address begins neither with https:// nor with http://")
+    url = _to_ascii(url)
     opener = urllib.request.build_opener(_SafeRedirects)
     request = urllib.request.Request(url, headers={"User-Agent": "pawsight"} | (headers or {}))  # noqa: S310
     response: http.client.HTTPResponse = opener.open(request, timeout=TIMEOUT)
@@ -57,6 +59,17 @@ def read_url(url: str, most: int) -> bytes:
         raise DownloadFailed(f"{url} answered {error.code} {reason}.", "Check the address.") from error
     except NETWORK_ERRORS as error:
         raise DownloadFailed(f"{url} cannot be reached ({reason_of(error)}).", "Check the address.") from error
+
+
+def _to_ascii(address: str) -> str:
+    """Return an address as requests carry it (RFC 3987): `https://käse.example/grün.jpg` has letters beyond ASCII."""
+    if address.isascii():
+        return address
+    parts = urlsplit(address)
+    name = parts.hostname or ""
+    place = parts.netloc.replace(name, name.encode("idna").decode()) if name and name in parts.netloc else parts.netloc
+    rest = (quote(part, safe=string.punctuation) for part in (parts.path, parts.query))
+    return urlunsplit((parts.scheme, place, *rest, ""))
 
 
 def reason_of(error: Exception) -> object:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from pawsight.arguments import to_path
 from pawsight.errors import ModelNotFound
 from pawsight.model.card import CARD
 
@@ -25,11 +26,12 @@ def find(model: str | Path) -> Path:
 
     Raises:
         ModelNotFound: none of these.
+        BadSettings: it is neither a `str` nor a `Path`.
     """
     name = DEFAULT if str(model) == "default" else str(model)
     if name in names():
         return FOLDER / name
-    if (path := Path(model)).exists():
+    if (path := to_path(model, "model")).exists():
         return path
     raise ModelNotFound(
         f"Expected a model folder or one of {', '.join(['default', *names()])}, but received {str(model)!r}.",
