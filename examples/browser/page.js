@@ -3,7 +3,7 @@ const [status, form, answers, lines] = ["status", "photos", "answers", "lines"].
 const percent = new Intl.NumberFormat(undefined, { style: "percent", maximumFractionDigits: 1 });
 
 try {
-  const { Model } = await import("./model.js");  // here, so that a file that cannot be loaded is said on the page
+  const { Model } = await importAll("./model.js");  // here, so that a file that cannot be loaded is said on the page
   const model = await Model.load(new URLSearchParams(location.search).get("model") ?? document.body.dataset.model);
   status.textContent = `${model.name} is ready. It knows ${model.card.classes.join(" and ")}.`;
   form.disabled = false;
@@ -12,6 +12,31 @@ try {
   window.sayWhatFailed(error.message);
 }
 document.body.dataset.ready = "yes";
+
+/** Import a module; where it does not load, throw an error that names the file at fault, which may be one that it imports. */
+async function importAll(address) {
+  try {
+    return await import(address);
+  } catch (error) {
+    throw new Error(await faultOf(new URL(address, import.meta.url)) ?? error.message, { cause: error });
+  }
+}
+
+/** Say what keeps a module from loading: browsers name only the module that was asked for, so its imports are fetched in turn. */
+async function faultOf(address, seen = new Set()) {
+  if (seen.has(address.href)) return null;
+  seen.add(address.href);
+  const name = decodeURI(address.pathname.slice(new URL(".", import.meta.url).pathname.length));
+  const response = await fetch(address).catch(() => null);
+  if (!response) return `The server does not send ${name}.`;
+  if (!response.ok) return `${name} cannot be read (status ${response.status}).`;
+  if (!/(java|ecma)script/i.test(response.headers.get("content-type") ?? "")) return `The server does not send ${name} as JavaScript.`;
+  for (const [, next] of (await response.text()).matchAll(/\b(?:from|import)\s*["'](\.[^"']+)["']/g)) {
+    const fault = await faultOf(new URL(next, address), seen);
+    if (fault) return fault;
+  }
+  return null;
+}
 
 async function answerAll(model, files) {
   answers.replaceChildren();

@@ -220,8 +220,14 @@ def test_the_page_runs_below_a_path_of_a_plain_nginx(
     ("types", "missing", "words"),
     [
         ("types { text/html html; text/plain js; }", "", "does not send page.js as JavaScript"),
-        ("types { text/html html; text/javascript js; }", "model.js", "model.js"),
-        ("types { text/html html; text/javascript js; }", "vendor/u64.js", "model.js"),
+        ("types { text/html html; text/javascript js; }", "model.js", "model.js cannot be read (status 404)"),
+        ("types { text/html html; text/javascript js; }", "resample.js", "resample.js cannot be read (status 404)"),
+        ("types { text/html html; text/javascript js; }", "vendor/u64.js", "vendor/u64.js cannot be read (status 404)"),
+        (
+            "types { text/html html; text/javascript js; }",
+            "vendor/ort-wasm-simd-threaded.js",
+            "vendor/ort-wasm-simd-threaded.js",
+        ),
         ("types { text/html html; text/javascript js; }", "vendor/ort-wasm-simd-threaded.wasm.gzip", "404"),
     ],
 )
