@@ -6,7 +6,7 @@ import csv
 
 import pytest
 
-from pawsight.text import csv_line, padded, printable, safe_cell, safe_path, valid_unicode, width
+from pawsight.text import csv_line, padded, printable, safe_cell, safe_path, shell_word, shortened, valid_unicode, width
 
 
 def test_a_name_cannot_move_the_cursor() -> None:
@@ -53,3 +53,9 @@ def test_how_wide_a_terminal_shows_it(text: str, columns: int) -> None:
     assert width(text) == columns
     assert padded(text, 8) == text + " " * (8 - columns)
     assert padded(text, 0) == text
+
+
+def test_words_of_a_command_and_long_words() -> None:
+    assert [shell_word(word) for word in ("runs/lite0", "my model")] == ["runs/lite0", "'my model'"]
+    assert shortened("x" * 300) == "x" * 300
+    assert shortened("a" * 1000 + "b" * 1000) == "a" * 150 + " ... " + "b" * 75

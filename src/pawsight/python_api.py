@@ -18,6 +18,7 @@ from pawsight.errors import BadSettings, PawsightError
 from pawsight.extras import needs_extra
 from pawsight.images import FIT_MODES
 from pawsight.recipes import Recipe, choose, customize
+from pawsight.text import shell_word
 from pawsight.train.options import PLAIN, RunOptions
 from pawsight.types import FitMode
 
@@ -196,7 +197,7 @@ def run_training(
     try:
         return evaluate_into(out, data, split)
     except PawsightError as error:
-        again = f"Repeat: pawsight evaluate {out} --data {data.folder}"
+        again = f"Repeat: pawsight evaluate {shell_word(out)} --data {shell_word(data.folder)} --split {split}"
         raise type(error)(f"The model stands in {out}, but measuring it failed. {error.message}", again) from error
 
 

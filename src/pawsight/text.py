@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import unicodedata
 from collections.abc import Iterable
 
@@ -25,6 +26,11 @@ def printable(text: str) -> str:
 def shortened(text: str, most: int = 300) -> str:
     """Return text for a message: of a long one, such as a photo in base64 in place of its path, start and end."""
     return text if len(text) <= most else f"{text[: most // 2]} ... {text[-most // 4 :]}"
+
+
+def shell_word(path: object) -> str:
+    """Return a path as it is typed in a command: in quotation marks where it holds spaces or signs that shells read."""
+    return shlex.quote(str(path))
 
 
 def width(text: str) -> int:

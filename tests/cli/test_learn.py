@@ -29,7 +29,7 @@ def flowers(tmp_path: Path, picture: Callable[..., bytes]) -> Path:
 
 def test_learn_then_ask(flowers: Path, tmp_path: Path, pawsight: Callable[..., Any]) -> None:
     (flowers / "rose" / "notes.txt").write_text("Roses of 2024")
-    model = tmp_path / "model"
+    model = tmp_path / "my model"
     done = pawsight("learn", flowers, "--out", model)
     assert done.code == 1, done.err  # a file that is no photo
     assert "Looked at all 25 files: 2 classes." in done.out
@@ -38,7 +38,7 @@ def test_learn_then_ask(flowers: Path, tmp_path: Path, pawsight: Callable[..., A
     assert "accuracy             100.00 %" in done.out
     assert "The model itself then learned from all 24." in done.out
     assert "The forecast was a quick look at these photos" in done.out
-    assert f"Wrote {model}." in done.out
+    assert f"Wrote {model}. Try it: pawsight predict PHOTO --model '{model}'" in done.out
 
     done = pawsight("predict", flowers / "rose" / "1.png", flowers / "iris" / "1.png", "--model", model)
     assert done.code == 0
@@ -76,6 +76,7 @@ def test_a_dry_run_only_tells(flowers: Path, tmp_path: Path, pawsight: Callable[
         (["nowhere", "--dry-run"], "There is nothing at "),
         (["."], "Expected --out"),
         ([".", "--dry-run"], "there are none"),
+        ([".", "--out", "x", "--seed", "-1"], "-1 is not in the range 0<=x<=4294967295"),
     ],
 )
 def test_mistakes_get_one_clear_line(

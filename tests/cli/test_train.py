@@ -197,6 +197,7 @@ def _process(number: int) -> tuple[object, ...]:
         (("train", "lite0", "--budget", "5m", "--data", "."), "Name a RECIPE, or give a time with --budget"),
         (("train", "--budget", "5m", "--epochs", 2, "--data", "."), "--budget chooses epochs"),
         (("train", "--budget", "soon", "--data", "."), "'soon' is no length of time. Write 90s, 20m or 1h30m."),
+        (("train", "lite0", "--data", ".", "--seed", 2**32), "is not in the range 0<=x<=4294967295"),
         (("train", "lite0", "--data", "nowhere", "--out", "x"), "There is nothing at nowhere. Check the path."),
         (("train", "lite0", "--data", ".", "--start", "x", "--weights", "y"), "--start brings weights of its own"),
         (("train", "lite0", "--data", ".", "--mixed-precision", "--full-precision"), "contradict each other"),

@@ -34,6 +34,11 @@ def test_an_output_that_exists(coloured: Dataset, recipe: Recipe, tmp_path: Path
         check_run(recipe, coloured, tmp_path)
 
 
+def test_an_output_among_the_prepared_photos(coloured: Dataset, recipe: Recipe) -> None:
+    with pytest.raises(BadData, match=r"lies in .* prepared photos"):
+        check_run(recipe, coloured, coloured.folder / "runs" / "model")
+
+
 def test_photos_prepared_for_another_input(coloured: Dataset, recipe: Recipe, tmp_path: Path) -> None:
     larger = msgspec.structs.replace(recipe, size=coloured.size + 1)
     with pytest.raises(BadData, match=f"--size {coloured.size + 1}"):
@@ -41,7 +46,7 @@ def test_photos_prepared_for_another_input(coloured: Dataset, recipe: Recipe, tm
 
 
 def test_too_few_photos_of_a_class(coloured: Dataset, recipe: Recipe, tmp_path: Path) -> None:
-    with pytest.raises(BadData, match=r"Class (cat|dog) has . photos in split train"):
+    with pytest.raises(BadData, match=r"Class (cat|dog) has . photos? in split train"):
         check_run(msgspec.structs.replace(recipe, photos=2), coloured, tmp_path / "model")
 
 

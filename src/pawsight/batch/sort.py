@@ -29,6 +29,7 @@ from pawsight.batch.journal import (
 from pawsight.batch.plan import SkippedFile, SortPlan, missing_folders, read_plan
 from pawsight.batch.source_folder import mark, mount_points
 from pawsight.errors import BadSort
+from pawsight.text import shell_word
 
 BUNDLE = 64  # intents flushed to the disk at a time
 FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -92,7 +93,7 @@ def check_finished(into: Path) -> None:
     state = "was undone in part" if record.undone else f"stopped after {len(record.done):,} of {steps:,} steps"
     raise BadSort(
         f"An earlier sort into {into} {state}.",
-        f"Undo it with `pawsight undo {into}`, or continue it by adding --resume.",
+        f"Undo it with `pawsight undo {shell_word(into)}`, or continue it by adding --resume.",
     )
 
 
@@ -136,7 +137,8 @@ def _in_words(plan: SortPlan) -> Iterator[None]:
     except OSError as error:
         raise BadSort(
             f"The sort into {plan.into} stopped: the disk reports an error ({error.strerror or error}).",
-            f"Make room or correct the permissions and add --resume, or undo it with `pawsight undo {plan.into}`.",
+            "Make room or correct the permissions and add --resume, "
+            f"or undo it with `pawsight undo {shell_word(plan.into)}`.",
         ) from error
 
 

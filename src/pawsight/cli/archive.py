@@ -18,6 +18,7 @@ from pawsight.cli.form import form_option
 from pawsight.cli.progress import progress_bar
 from pawsight.errors import BadArchive, BadSettings, EntryNotFound
 from pawsight.settings import Settings, load_settings
+from pawsight.text import shell_word
 
 if TYPE_CHECKING:
     from pawsight.archive.store import Archive
@@ -182,7 +183,7 @@ def export(out: Path, folder: Path | None, confident: float | None) -> None:
     if not done.counts:
         click.echo("Nothing to export: no photo with a correction shows one class. --confident also takes predictions.")
         sys.exit(1)
-    click.echo(f"Wrote {out}. Next: pawsight learn {out} --out better")
+    click.echo(f"Wrote {out}. Next: pawsight learn {shell_word(out)} --out better")
 
 
 @command.command()

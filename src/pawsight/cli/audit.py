@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -13,7 +12,9 @@ import click
 
 from pawsight.cli.language import language_option
 from pawsight.cli.paths import check_outputs
+from pawsight.cli.seed import SEED
 from pawsight.cli.sort import Numbers
+from pawsight.text import shell_word
 
 if TYPE_CHECKING:
     from pawsight.batch.audit import Side
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     type=click.IntRange(1),
     help="How many; a small side gets some more.  [default: as many as prove the promise, none wrong]",
 )
-@click.option("--seed", default=0, show_default=True, help="Other photos for another seed.")
+@click.option("--seed", type=SEED, default=0, show_default=True, help="Other photos for another seed.")
 @click.option(
     "--page",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -74,7 +75,7 @@ def command(
     sides = sample(folder, promised, photos, seed)
     if wrong is None:
         count = f" --photos {photos}" if photos else ""
-        line = f"pawsight audit {shlex.quote(str(folder))}{count} --seed {seed} --wrong "
+        line = f"pawsight audit {shell_word(folder)}{count} --seed {seed} --wrong "
         if photos:
             _explain(sides, photos)
         wrong = _ask(folder, sides, line, page, serve, language)

@@ -14,8 +14,10 @@ from pawsight.cli.check import check
 from pawsight.cli.interrupt import GO_ON, on_ctrl_c
 from pawsight.cli.paths import check_inputs, check_outputs
 from pawsight.cli.progress import progress_bar
+from pawsight.cli.seed import SEED
 from pawsight.extras import needs_extra
 from pawsight.images import FIT_MODES
+from pawsight.text import shell_word
 from pawsight.types import FitMode
 
 if TYPE_CHECKING:
@@ -58,7 +60,7 @@ def fetch(out: Path, url: str | None) -> None:
     check_outputs(out=out)
     with on_ctrl_c(lambda: f"What has arrived is kept. {GO_ON}"):
         fetch(out, url or URL, partial(progress_bar, label="Downloading MB"))
-    click.echo(f"{out} is there. Next: pawsight data prepare {out} --out data/catsdogs")
+    click.echo(f"{out} is there. Next: pawsight data prepare {shell_word(out)} --out data/catsdogs")
 
 
 @command.command()
@@ -68,7 +70,7 @@ def fetch(out: Path, url: str | None) -> None:
     "--size", type=click.IntRange(32, 1024), default=224, show_default=True, help="Side of the fitted photos."
 )
 @click.option("--fit", type=click.Choice(FIT_MODES), default="crop", show_default=True, help="How photos are fitted.")
-@click.option("--seed", type=int, default=0, show_default=True, help="Of the split.")
+@click.option("--seed", type=SEED, default=0, show_default=True, help="Of the split.")
 @click.option("--neither", type=PATH, multiple=True, help="Photos that show none of the classes; may be repeated.")
 def prepare(source: Path, out: Path, size: int, fit: FitMode, seed: int, neither: tuple[Path, ...]) -> None:
     """Open, check and split the photos of SOURCE.

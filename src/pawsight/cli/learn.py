@@ -11,8 +11,10 @@ import click
 
 from pawsight.cli.paths import check_inputs, check_outputs
 from pawsight.cli.progress import progress_bar
+from pawsight.cli.seed import SEED
 from pawsight.extras import needs_extra
 from pawsight.storage.download import is_web_address
+from pawsight.text import shell_word
 
 PATH = click.Path(path_type=Path)
 
@@ -27,7 +29,7 @@ PATH = click.Path(path_type=Path)
     is_flag=True,
     help="A photo may show several classes: each gets a score of its own, instead of a share.",
 )
-@click.option("--seed", type=int, default=0, show_default=True, help="Seed of all random draws.")
+@click.option("--seed", type=SEED, default=0, show_default=True, help="Seed of all random draws.")
 def command(source: str, out: Path | None, from_sorted: bool, dry_run: bool, together: bool, seed: int) -> None:
     """Learn your own classes from the photos of SOURCE, a zip or folder with a folder per class.
 
@@ -80,7 +82,7 @@ def command(source: str, out: Path | None, from_sorted: bool, dry_run: bool, tog
             watch=progress_bar,
         )
     click.echo(f"{summarise(done.metrics)}\n{done.measured}\n{explain_difference(done.forecast)}")
-    click.echo(f"Wrote {out}. Try it: pawsight predict PHOTO --model {out}")
+    click.echo(f"Wrote {out}. Try it: pawsight predict PHOTO --model {shell_word(out)}")
     if done.bad:
         _exit_for_bad_files(len(done.bad), out / "bad.csv")
 

@@ -11,6 +11,7 @@ from pawsight import zoo
 from pawsight.cli.form import form_option
 from pawsight.estimates import Estimate
 from pawsight.model.card import ModelCard, read_card
+from pawsight.text import shell_word
 
 if TYPE_CHECKING:
     from pawsight.settings import Settings
@@ -83,7 +84,7 @@ def _check_corrections(settings: Settings, model: str) -> None:
         raise BreaksCorrections(
             f"{done.new} is wrong about {len(done.broken):,} of {len(done.corrected):,} photos that people corrected, "
             f"where {done.old} is right. {done.old} stays.",
-            f"`pawsight archive replay {model}` names them; --force lets it pass.",
+            f"`pawsight archive replay {shell_word(model)}` names them; --force lets it pass.",
         )
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import click
+
+from pawsight.text import shell_word
 
 if TYPE_CHECKING:
     from pawsight.batch.budget import Promise
@@ -56,7 +57,7 @@ def name_files(left: Iterable[SkippedFile]) -> None:
 
 def undo_command(into: str) -> str:
     """The command that undoes a sort, to paste into a shell."""
-    return f"pawsight undo {shlex.quote(into)}"
+    return f"pawsight undo {shell_word(into)}"
 
 
 def count(number: int, noun: str) -> str:
@@ -90,7 +91,7 @@ def _promise(promise: Promise, into: str) -> str:
         return (
             f"No promise of at most {promise.most:.1%} wrong: this folder is unlike the photos that it was measured on."
             f"{reasons}\n  Look at {ENOUGH} photos instead, after the sort: "
-            f"pawsight audit {shlex.quote(into)} --photos {ENOUGH}"
+            f"pawsight audit {shell_word(into)} --photos {ENOUGH}"
         )
     held_out = promise.held_out
     return (

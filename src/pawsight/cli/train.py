@@ -16,7 +16,9 @@ from pawsight.cli.exclusive import exclusive_flags
 from pawsight.cli.interrupt import GO_ON, on_ctrl_c
 from pawsight.cli.paths import check_inputs, check_outputs
 from pawsight.cli.process_group import process_group
+from pawsight.cli.seed import SEED
 from pawsight.recipes import NAMES, Recipe, choose, continuing, customize, find
+from pawsight.text import shell_word
 
 if TYPE_CHECKING:
     from pawsight.data import Dataset
@@ -98,7 +100,7 @@ NOTHING = Path("none")
         "--full-precision": (False, "Compute in float32 everywhere."),
     },
 )
-@click.option("--seed", type=int, help="Another seed than the recipe's.")
+@click.option("--seed", type=SEED, help="Another seed than the recipe's.")
 @process_group
 def command(
     recipe: str | None,
@@ -165,7 +167,8 @@ def command(
     from pawsight.report import summarise
 
     click.echo(summarise(metrics))
-    click.echo(f"Wrote {out}. Try it:\n  pawsight predict --model {out} PHOTOS\n  pawsight serve --model {out}")
+    model = shell_word(out)
+    click.echo(f"Wrote {out}. Try it:\n  pawsight predict --model {model} PHOTOS\n  pawsight serve --model {model}")
 
 
 def _check_words(
@@ -212,7 +215,8 @@ def _kept(out: Path, data: Path, recipe: Recipe, budget: float | None) -> str:
     from pawsight.train.preflight import partial_folder
 
     if out.exists():
-        return f"The model stands in {out}. To measure it: pawsight evaluate {out} --data {data} --split validation"
+        again = f"pawsight evaluate {shell_word(out)} --data {shell_word(data)} --split validation"
+        return f"The model stands in {out}. To measure it: {again}"
     kept = partial_folder(out)
     try:
         done = json.loads((kept / "progress.json").read_bytes())

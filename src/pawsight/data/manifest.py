@@ -24,6 +24,7 @@ from pawsight.data.sources import PREPARED_LIMITS, Source, open_source
 from pawsight.data.split import LEFT_OUT, SPLITS
 from pawsight.data.tables import read_table
 from pawsight.errors import BadData, ImageError
+from pawsight.text import shell_word
 from pawsight.types import FitMode, Floats, Pixels
 
 PIXELS = "pixels.npy"
@@ -241,7 +242,8 @@ def read_description(folder: Path) -> Description:
             raise BadData(f"There is nothing at {folder}.", "Check the path.") from error
         raise BadData(
             f"Expected a prepared data set at {folder}, but {DESCRIPTION} cannot be read ({error.strerror}).",
-            f"Give what `pawsight data prepare` wrote; of photos, `pawsight data prepare {folder} --out NEW` makes it.",
+            "Give what `pawsight data prepare` wrote; "
+            f"of photos, `pawsight data prepare {shell_word(folder)} --out NEW` makes it.",
         ) from error
     except ValueError as error:  # also msgspec.ValidationError and UnicodeDecodeError
         raise BadData(f"{path} does not describe a prepared data set ({error}).", _AGAIN) from error

@@ -55,11 +55,13 @@ def check_run(recipe: Recipe, data: Dataset, out: Path) -> None:
         out: the model folder to be.
 
     Raises:
-        BadData: `out` exists, the photos were prepared for another input, a class has too few of them, or the original
-            files that the evaluation reads are gone.
+        BadData: `out` exists or lies among the photos, these were prepared for another input, a class has too few of
+            them, or the original files that the evaluation reads are gone.
     """
     if out.exists():
         raise BadData(f"{str(out)!r} exists already.", "Choose another --out, or delete it first.")
+    if data.folder.resolve() in out.resolve().parents:
+        raise BadData(f"{str(out)!r} lies in {data.folder}, which holds the prepared photos.", "Choose another --out.")
     if data.size < recipe.size or data.fit != recipe.fit:
         raise BadData(
             f"Recipe {recipe.name} takes photos prepared at {recipe.size} pixels or more with {recipe.fit}, "
@@ -101,7 +103,8 @@ def _check_split(data: Dataset, split: str, indices: npt.NDArray[np.int64]) -> N
     for name, count in zip(data.classes, counts, strict=True):
         if count < LEAST[split]:
             raise BadData(
-                f"Class {name} has {count} photos in split {split}, but training needs {LEAST[split]} or more.",
+                f"Class {name} has {count:,} photo{'' if count == 1 else 's'} in split {split}, but training needs "
+                f"{LEAST[split]} or more.",
                 "Add photos and run `pawsight data prepare` again, or use more photos of the set (--photos).",
             )
 
