@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -32,6 +33,22 @@ def test_what_is_old_goes_and_what_another_process_took_first_is_no_trouble(
     monkeypatch.setattr(Path, "glob", glob)
     private.remove_leftovers(tmp_path, 60)
     assert os.listdir(tmp_path) == ["new"]
+
+
+def test_a_folder_that_two_take_away_at_once_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("a", "b", "c"):
+        (tmp_path / "folder" / name).mkdir(parents=True)
+    remove = os.rmdir
+
+    def remove_twice(path: str, **options: Any) -> None:
+        remove(path, **options)
+        if path == "a":
+            remove(path, **options)
+
+    monkeypatch.setattr(os, "rmdir", remove_twice)
+    private.remove_tree(tmp_path / "folder")
+    private.remove_tree(tmp_path / "folder")
+    assert os.listdir(tmp_path) == []
 
 
 def test_what_the_system_refuses_names_no_path() -> None:

@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path, PurePosixPath
 from types import TracebackType
-from typing import Protocol
+from typing import IO, Protocol
 
 from pawsight import images
 from pawsight.errors import BadData, UnreadableFile
@@ -122,12 +122,12 @@ class ZipSource:
     """All files in a ZIP. Members are read into memory one by one, never extracted.
 
     Args:
-        path: of the file.
+        file: its path, or its content.
         limits: what one photo may cost.
     """
 
-    def __init__(self, path: Path, limits: Limits) -> None:
-        self._zip, self.limits = zipfile.ZipFile(path), limits
+    def __init__(self, file: Path | IO[bytes], limits: Limits) -> None:
+        self._zip, self.limits = zipfile.ZipFile(file), limits
         self._infos: dict[str, zipfile.ZipInfo] = {}
         for info in self._zip.infolist():
             if not (name := _zip_name(info)).endswith("/"):
@@ -197,15 +197,24 @@ def open_source(path: Path, limits: Limits = LOCAL_LIMITS) -> Source:
         return FolderSource(path, limits)
     if not path.exists():
         raise BadData(f"There is nothing at {path}.", f"Photos come as {LAYOUT}.")
+    return open_zip(path, limits)
+
+
+def open_zip(file: Path | IO[bytes], limits: Limits = LOCAL_LIMITS) -> ZipSource:
+    """Open a ZIP.
+
+    Args:
+        file: its path, or its content.
+        limits: what one photo may cost.
+
+    Raises:
+        BadData: it is none, or damaged.
+    """
     try:
-        return ZipSource(path, limits)
-    except (
-        zipfile.BadZipFile,
-        NotImplementedError,
-        ValueError,
-        OSError,
-    ) as error:  # a later version; names in no UTF-8
-        raise BadData(f"{path} is neither a folder nor a whole ZIP ({error}).", "Download or zip it again.") from error
+        return ZipSource(file, limits)
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError) as error:  # a later version; no UTF-8
+        name = file if isinstance(file, Path) else "The file"
+        raise BadData(f"{name} is neither a folder nor a whole ZIP ({error}).", "Download or zip it again.") from error
 
 
 def name_sources(paths: Iterable[Path]) -> dict[str, Path]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -33,10 +34,11 @@ class translated:  # noqa: N801  # as contextlib's own; a generator in its place
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
         if isinstance(error, OSError):
-            raise _error(error, self.place) from error
+            raise translate(error, self.place) from error
 
 
-def _error(error: OSError, place: str) -> PawsightError:
+def translate(error: OSError, place: str) -> PawsightError:
+    """Return what `translated` raises for an error of the system."""
     if error.errno in _FULL:
         return StorageFull(
             f"Expected room in {place}, but its disk is full ({error.strerror}).",
@@ -112,6 +114,14 @@ def remove(path: Path) -> bool:
         except FileNotFoundError:
             return False
     return True
+
+
+def remove_tree(folder: Path) -> None:
+    """Take a folder away with all that is in it; others may do the same at the same time."""
+    with translated():
+        while os.path.lexists(folder):
+            with suppress(FileNotFoundError):
+                shutil.rmtree(folder)
 
 
 def remove_leftovers(folder: Path, seconds: float) -> None:

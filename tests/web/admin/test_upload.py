@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import zipfile
 from collections.abc import Callable
@@ -91,7 +92,7 @@ def test_all_of_it_together_has_a_limit(
 
 def test_a_directory_of_countless_files_is_not_read(bring: Bring, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(upload, "MOST_FILES", 3)
-    monkeypatch.setattr(upload, "open_source", lambda path: pytest.fail("was opened"))
+    monkeypatch.setattr(upload, "open_zip", lambda file: pytest.fail("was opened"))
     assert "at most 3 files in a ZIP" in bring(packed({f"rose/{number}.jpg": b"" for number in range(4)})).text
 
 
@@ -101,3 +102,38 @@ def test_a_zip_of_a_later_version(bring: Bring, picture: Any) -> None:
     page = bring(bytes(data))
     assert page.status_code == 200
     assert "This is no zip, or it is damaged." in page.text
+
+
+@pytest.mark.parametrize(("number", "status"), [(errno.ENOSPC, 507), (errno.EROFS, 503)])
+def test_a_disk_that_takes_no_zip_is_named(
+    post: Post, monkeypatch: pytest.MonkeyPatch, settings: Settings, number: int, status: int
+) -> None:
+    begun = post("/admin/learn/", name="my flowers").headers["Location"]
+    monkeypatch.setattr("flask.Request._get_file_stream", failing(number))  # where a large form waits
+    monkeypatch.setattr("tempfile.TemporaryDirectory", failing(number))
+    for address, field in ((f"{begun}/photos", "zip"), ("/admin/learn/offered", "model")):
+        refused = post(address, **{field: (io.BytesIO(packed({})), "a.zip")})
+        assert refused.status_code == status
+        assert str(settings.admin) not in refused.text
+
+
+@pytest.mark.parametrize("what", ["classes/rose/delete", "delete-photos", "delete"])
+def test_nothing_is_said_to_be_deleted_that_is_still_there(
+    post: Post, settings: Settings, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    begun = post("/admin/learn/", name="my flowers").headers["Location"]
+    post(f"{begun}/classes", name="rose")
+    with monkeypatch.context() as patch:
+        patch.setattr("os.rmdir", failing(errno.EROFS))
+        assert post(f"{begun}/{what}").status_code == 503
+    assert post(f"{begun}/{what}").status_code == 303
+    assert not list(Path(settings.admin).glob("albums/*/photos/rose"))
+
+
+def failing(number: int) -> Callable[..., None]:
+    """A call to the system that fails."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(number, "The disk said no")
+
+    return fail

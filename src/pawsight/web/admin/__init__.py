@@ -8,15 +8,23 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from flask import Blueprint, Flask
+from flask import Blueprint, Flask, Response
 
+from pawsight.storage import private
 from pawsight.web.admin import auth, forecast, learning, login, many_photos, overview, photos, publish, usage_chart
+from pawsight.web.api import problems
 
 admin = Blueprint("admin", __name__, url_prefix="/admin")
 admin.post("/logout", endpoint="leave")(login.leave)
 auth.install(admin)
 for one in (overview.overview, photos.photos, many_photos.many_photos, learning.learning, publish.offering):
     admin.register_blueprint(one)
+
+
+@admin.errorhandler(OSError)
+def refused_by_the_disk(error: OSError) -> Response:
+    """Say what the system refuses, such as room for a ZIP: large forms wait in files, and so does what is unpacked."""
+    return problems.handle(private.translate(error, "the admin folder"))
 
 
 def moment(at: datetime) -> str:

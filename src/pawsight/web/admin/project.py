@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import secrets
-import shutil
 import sys
 import time
 from collections.abc import Iterator
@@ -112,7 +111,7 @@ class Project:
 
     def remove_class(self, name: str) -> None:
         """Delete a class with its photos."""
-        shutil.rmtree(self.folder_of(name))
+        private.remove_tree(self.folder_of(name))
 
     def remove(self, name: str, sha256: str) -> None:
         """Delete a photo of a class."""
@@ -134,12 +133,14 @@ class Project:
     def delete_photos(self) -> None:
         """Delete the photos and their forecast; the model stays."""
         for part in ("photos", "small"):
-            shutil.rmtree(self.folder / part, ignore_errors=True)
+            private.remove_tree(self.folder / part)
         private.remove(self.folder / "forecast.json")
 
     def delete(self) -> None:
-        """Delete all of it."""
-        shutil.rmtree(self.folder, ignore_errors=True)
+        """Delete all of it; what says that it is here goes last, so that it can be tried again where the disk fails."""
+        for part in ("photos", "small", "model"):
+            private.remove_tree(self.folder / part)
+        private.remove_tree(self.folder)
 
     def folder_of(self, name: str) -> Path:
         """The folder of a class.

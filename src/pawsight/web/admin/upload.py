@@ -6,7 +6,6 @@ in it is no photo, and what all of it unpacks to has a limit.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO
@@ -17,7 +16,7 @@ from werkzeug.datastructures import FileStorage
 from pawsight import images
 from pawsight.archive.files import ENDINGS
 from pawsight.data.layout import SourceFile, list_files
-from pawsight.data.sources import open_source
+from pawsight.data.sources import open_zip
 from pawsight.decoding import DecodedPhoto
 from pawsight.errors import BadData, ImageError, PawsightError
 from pawsight.images.thumbnail import thumbnail
@@ -71,16 +70,14 @@ def _one_by_one(filling: ProjectUpload) -> Iterator[tuple[str, str]]:
 
 
 def _from_zip(filling: ProjectUpload, zip: FileStorage) -> Iterator[tuple[str, str]]:
-    with tempfile.NamedTemporaryFile(dir=filling.project.folder) as copy:
-        zip.save(copy)
-        if count_entries(copy) > MOST_FILES:
-            yield zip.filename or "", f"Expected at most {MOST_FILES:,} files in a ZIP. Add them in several ZIPs."
-            return
-        try:
-            with open_source(Path(copy.name)) as source:
-                yield from _unpacked(filling, [file for file in list_files(source, "") if not file.clutter])
-        except BadData:
-            yield zip.filename or "", _("This is no zip, or it is damaged.")
+    if count_entries(zip.stream) > MOST_FILES:
+        yield zip.filename or "", f"Expected at most {MOST_FILES:,} files in a ZIP. Add them in several ZIPs."
+        return
+    try:
+        with open_zip(zip.stream) as source:
+            yield from _unpacked(filling, [file for file in list_files(source, "") if not file.clutter])
+    except BadData:
+        yield zip.filename or "", _("This is no zip, or it is damaged.")
 
 
 def count_entries(zip: IO[bytes]) -> int:

@@ -200,11 +200,12 @@ def respond(problem: Problem, **more: Any) -> Response:
 def install(app: Flask) -> None:
     """Let the app answer every error with a problem."""
     app.jinja_env.globals.update(diagnoses=diagnoses.for_scripts)
-    app.register_error_handler(PawsightError, _handle)
-    app.register_error_handler(HTTPException, _handle)
+    app.register_error_handler(PawsightError, handle)
+    app.register_error_handler(HTTPException, handle)
 
 
-def _handle(error: Exception) -> Response:
+def handle(error: Exception) -> Response:
+    """Make the answer to an error: JSON for programs, a page for people."""
     problem = describe(error)
     if problem.status >= 500 and isinstance(error, PawsightError):
         current_app.logger.error("%s", error)
