@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import weakref
-from typing import Any
+from typing import Any, NoReturn
+from urllib.parse import urlsplit, urlunsplit
 
-from flask import Flask
+from flask import Flask, Request
 from flask_bootstrap import Bootstrap5
+from werkzeug.routing import RequestRedirect
 
 from pawsight.active_model import active_model
 from pawsight.archive.store import Archive
@@ -29,10 +31,16 @@ from pawsight.web.uploads import MemoryRequest, body_limit
 
 
 class _App(Flask):
-    """Flask, but an error's line in the log names no address."""
+    """Flask, but an error's line in the log names no address, and a redirect no host."""
 
     def log_exception(self, exc_info: Any) -> None:
         self.logger.error("Failed at %s.", logs.route(), exc_info=exc_info)
+
+    def raise_routing_exception(self, request: Request) -> NoReturn:
+        """Lead to the same address with the right slashes by its path: browsers know the host, Werkzeug may not."""
+        if isinstance(error := request.routing_exception, RequestRedirect):
+            error.new_url = urlunsplit(urlsplit(error.new_url)._replace(scheme="", netloc=""))
+        super().raise_routing_exception(request)
 
 
 _BLUEPRINTS = (

@@ -83,4 +83,5 @@ def test_forms_work_under_a_name_with_an_underscore(make_app: Any) -> None:
     headers = {"Host": "my_paws:8000", "Origin": "http://my_paws:8000"}
     assert client.post("/photos/forget", headers=headers).status_code in (303, 404)
     assert client.post("/photos/forget", headers=headers | {"Origin": "http://other"}).status_code == 403
+    assert client.get("/admin?a=b", headers=headers).headers["Location"] == "/admin/?a=b"
     assert "http://my_paws:8000/api/v1/predictions" in client.get("/docs", headers=headers).text

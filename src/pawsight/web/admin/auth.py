@@ -65,7 +65,7 @@ def require_login() -> AnyResponse | None:
         return off()
     session = find_session(kept)
     if session is None:
-        wanted = request.root_path + request.full_path.rstrip("?") if request.method == "GET" else None
+        wanted = request.root_path + request.full_path.rstrip("?") if request.method in ("GET", "HEAD") else None
         return redirect(url_for("login.form", next=wanted), 303)
     g.admin = session
     if request.method not in _READS and not _is_ours(session):
