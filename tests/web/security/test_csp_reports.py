@@ -21,7 +21,20 @@ def test_a_report_is_logged(client: FlaskClient, caplog: pytest.LogCaptureFixtur
     assert caplog.messages == [f"A page broke its Content-Security-Policy: {rule}."]
 
 
-@pytest.mark.parametrize("body", [b"", b"x", b"[]", b"{}", b'{"csp-report": 1}', b'{"csp-report": {}}', b"\xff"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"x",
+        b"[]",
+        b"{}",
+        b'{"csp-report": 1}',
+        b'{"csp-report": {}}',
+        b"\xff",
+        b'{"a": "\xff"}',
+        b'{"a":' + b"[" * 9000,
+    ],
+)
 def test_what_is_no_report(client: FlaskClient, body: bytes, caplog: pytest.LogCaptureFixture) -> None:
     assert client.post(ADDRESS, data=body).status_code == 400
     assert not caplog.messages

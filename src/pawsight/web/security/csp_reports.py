@@ -31,7 +31,7 @@ def report() -> tuple[str, int]:
     try:
         sent: Any = msgspec.json.decode(request.get_data(), type=dict[str, Any])["csp-report"]
         broken = str(sent["violated-directive"])
-    except (msgspec.DecodeError, KeyError, TypeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, KeyError, TypeError) as error:
         raise BadRequest("This is no report as browsers send it.") from error
     known = next((name for name in _DIRECTIVES if broken.startswith(name)), "another rule")
     _log.warning("A page broke its Content-Security-Policy: %s.", known)
