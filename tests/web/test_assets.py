@@ -35,6 +35,11 @@ def test_a_file_without_its_version_is_asked_for_again(client: FlaskClient, quer
         assert "max-age" not in response.headers["Cache-Control"]
 
 
+@pytest.mark.parametrize("folder", ["/static/", "/modules/0123456789ab/"])
+def test_a_name_that_no_file_can_have(client: FlaskClient, folder: str) -> None:
+    assert client.get(folder + "a" * 300).status_code == 404
+
+
 def test_a_changed_file_gets_another_address(app: Flask, tmp_path: Path) -> None:
     app.register_blueprint(Blueprint("other", __name__, static_folder=tmp_path, static_url_path="/other"))
     file, seen = tmp_path / "a.css", set()

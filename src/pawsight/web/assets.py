@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import os
 import re
 from functools import lru_cache
 from pathlib import Path
@@ -25,6 +26,7 @@ _TEXTS = (
 )
 _LEAST = 1000  # bytes; smaller answers fit into one packet anyway
 _FILES = 128
+_ONE_RANGE = re.compile(r"bytes=\s*(?:\d+-\d*|-\d+)\s*", re.ASCII | re.IGNORECASE)
 _COMMENTS = re.compile(rb"^[ \t]*(?://.*|/\*\*[\s\S]*?\*/)[ \t]*\n", re.MULTILINE)  # those that fill lines
 
 
@@ -41,7 +43,7 @@ modules = _Versioned("modules", __name__, static_folder=scripts.MODULES, static_
 def install(app: Flask) -> None:
     """Give static files their addresses, let browsers keep them, and compress what is text."""
     app.register_blueprint(modules)
-    app.before_request(_ignore_several_ranges)
+    app.before_request(_ignore_other_ranges)
     app.url_defaults(_add_version)
     app.after_request(_keep)
     app.after_request(_compress)
@@ -62,7 +64,7 @@ def _path(endpoint: str | None, values: dict[str, Any] | None) -> Path | None:
     if name != "static" or owner is None or owner.static_folder is None:
         return None
     path = scripts.file(values["filename"]) if owner is modules else Path(owner.static_folder, values["filename"])
-    return path if path.is_file() else None
+    return path if os.path.isfile(path) else None  # `Path.is_file` raises for a name that is too long
 
 
 def _version(path: Path) -> str:
@@ -90,9 +92,10 @@ def _keep(response: Response) -> Response:
     return response
 
 
-def _ignore_several_ranges() -> None:
-    """Answer a request for several ranges with the whole file, as RFC 9110 (14.2) allows; Werkzeug would refuse it."""
-    if "," in request.headers.get("Range", ""):
+def _ignore_other_ranges() -> None:
+    """Send the whole file where not one range of bytes is asked for (RFC 9110, 14.2); Werkzeug would refuse that."""
+    wanted = request.environ.get("HTTP_RANGE")
+    if wanted is not None and not _ONE_RANGE.fullmatch(wanted):
         request.environ.pop("HTTP_RANGE")
 
 

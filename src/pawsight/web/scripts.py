@@ -7,6 +7,7 @@ change to one, or where npm cannot be reached, the modules themselves are served
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from functools import lru_cache
 from pathlib import Path
@@ -23,7 +24,7 @@ _IMPORT = re.compile(r'(?:^|;)import\s*(?:[^;"\']*?from\s*)?"\./([\w-]+)\.js"', 
 def file(name: str) -> Path:
     """Return where a script is, which may not exist: its bundle, or the module itself."""
     bundle = BUNDLES / name
-    return bundle if bundle.is_file() and bundles_are_current() else MODULES / name
+    return bundle if os.path.isfile(bundle) and bundles_are_current() else MODULES / name
 
 
 def names() -> list[str]:
