@@ -120,4 +120,7 @@ def test_each_signal_ends_it_gracefully(tiny_model: Path, picture: Any, number: 
             process.send_signal(number)  # a terminal that closes may send it twice
         connection.sendall(sent[-50:])
         assert answer(connection).startswith(b"HTTP/1.1 201")
+        while number == signal.SIGHUP and process.poll() is None:
+            process.send_signal(number)  # also while the rest is put away
+            time.sleep(0.01)
         assert process.wait(60) == 0

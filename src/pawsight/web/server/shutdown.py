@@ -42,7 +42,8 @@ def run(server: Any, within: float) -> None:
 def _listening_to_signals(stop: threading.Event, server: Any) -> Iterator[None]:
     """Signals only set a flag, so that they never interrupt anything half-way; the second one does.
 
-    Under `nohup` SIGHUP is ignored, and stays so.
+    Under `nohup` SIGHUP is ignored, and stays so. Once asked to stop, the process ignores it to its end: a terminal may
+    send it more than once.
     """
 
     def ask(number: int, _: FrameType | None) -> None:
@@ -62,7 +63,7 @@ def _listening_to_signals(stop: threading.Event, server: Any) -> Iterator[None]:
         yield
     finally:
         for number, handler in before.items():
-            signal.signal(number, handler)
+            signal.signal(number, signal.SIG_IGN if number == _HANGUP and stop.is_set() else handler)
 
 
 def _turn(server: Any, seconds: float) -> None:
