@@ -70,6 +70,12 @@ def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
         Archive.open(Settings(archive=str(tmp_path / "file" / "archive")))
 
 
+def test_an_index_that_cannot_be_opened_is_said_to_be(tmp_path: Path) -> None:
+    (tmp_path / "index").mkdir()
+    with pytest.raises(ArchiveUnavailable, match="cannot be opened for writing"):
+        Archive.open(Settings(archive=str(tmp_path / "archive"), archive_url=f"sqlite:///{tmp_path / 'index'}"))
+
+
 def test_others_may_not_look(tmp_path: Path, put: Callable[..., ArchiveEntry]) -> None:
     with Archive.open(Settings(archive=str(tmp_path / "archive"))) as archive:
         put(archive)
@@ -271,6 +277,26 @@ def test_after_a_fail_over_the_next_upload_works(
             other.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
         put(archive, 3)
         assert archive.find().total == 3
+
+
+def test_a_table_that_is_locked_costs_its_time_once(
+    postgresql: str, tmp_path: Path, put: Callable[..., ArchiveEntry]
+) -> None:
+    import psycopg
+
+    settings = Settings(archive=str(tmp_path), archive_url=postgresql, archive_lock_timeout=0.5)
+    with Archive.open(settings) as archive, psycopg.connect(postgresql) as other:
+        kept = put(archive, 1)
+        other.execute("LOCK TABLE entries")
+        start = time.monotonic()
+        with pytest.raises(ArchiveUnavailable, match="lock"):
+            put(archive, 2)
+        with pytest.raises(ArchiveUnavailable, match="lock"):
+            archive.find()
+        assert time.monotonic() - start < 5
+        assert [path.name for path in tmp_path.rglob("*.jpg*")] == [f"{kept.stored}.jpg"]
+        other.rollback()
+        put(archive, 2)
 
 
 def test_sqlite_syncs_every_commit(tmp_path: Path) -> None:

@@ -7,31 +7,25 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import sqlalchemy as sa
-from sqlalchemy import event, exc
+from sqlalchemy import exc
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.orm import Session
-from sqlalchemy.pool import QueuePool
 
+from pawsight.archive import sqlite
 from pawsight.archive.database_errors import LOCKED, translated, unavailable
 from pawsight.archive.migrate import migrate
 from pawsight.archive.tables import Base, DeletionRow, EntryRow
 from pawsight.errors import BadSettings, MissingExtra
 from pawsight.extras import install_hint
-from pawsight.storage import private
+from pawsight.storage import durable, private
 
 FILE = "index.sqlite"
 LOCK_TIMEOUT = 10.0  # seconds
-_WAIT = "pawsight_wait"
-_PROBE, _PROBE_TIMEOUT = "probe", 1.0
-
-# FULL: a commit is on disk before it returns. Deleted rows are overwritten, so that what is deleted cannot be read.
-_PRAGMAS = ("synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
+_PROBE, _PROBE_TIMEOUT, _PROBE_BYTES = "probe", 1.0, 50_000
 
 
 class Index:
@@ -84,9 +78,16 @@ class Index:
         return self._turn is not None
 
     @contextmanager
-    def reading(self) -> Iterator[Session]:
-        """A transaction that sees one state of the index and changes nothing."""
+    def reading(self, timeout: float | None = None) -> Iterator[Session]:
+        """A transaction that sees one state of the index and changes nothing.
+
+        Args:
+            timeout: seconds to wait for a program that locks whole tables, such as PostgreSQL's VACUUM FULL; those of
+                the index where None. In SQLite, readers wait for nobody.
+        """
         with translated(), Session(self.engine) as session:
+            if self.engine.dialect.name == "postgresql":
+                _wait_at_most(session.connection(), self.lock_timeout if timeout is None else timeout)
             yield session
 
     @contextmanager
@@ -119,11 +120,12 @@ class Index:
             raise unavailable("its file was replaced while the server ran; restart the server")
         with self._in_turn(until), self._connection() as connection:
             wait = max(0, round(1000 * (until - time.monotonic())))
-            if connection.get_execution_options().get(_WAIT) != wait:
-                connection.execution_options(**{_WAIT: wait})
+            if connection.get_execution_options().get(sqlite.WAIT) != wait:
+                connection.execution_options(**{sqlite.WAIT: wait})
             with connection.begin():
                 if self.engine.dialect.name == "postgresql":
-                    _lock(connection, locks, wait)
+                    _wait_at_most(connection, wait / 1000)
+                    _lock(connection, locks)
                 yield connection
 
     @contextmanager
@@ -155,11 +157,13 @@ class Index:
             self._turn.release()
 
     def probe(self) -> None:
-        """Write a row and take it back.
+        """Write a row and take it back, and see whether there is room where SQLite's file is.
 
         Raises:
             StorageFull, BadArchive, ArchiveUnavailable: an upload would get the same.
         """
+        if self._file and self.engine.url.database:
+            durable.probe(Path(self.engine.url.database).parent, _PROBE_BYTES)
         with suppress(_TakenBack), self.writing(timeout=_PROBE_TIMEOUT) as session:
             session.execute(sa.insert(DeletionRow).values(stored=_PROBE, format=""))
             for table in Base.metadata.sorted_tables:  # an upgrade by another server may have changed them
@@ -178,7 +182,7 @@ class Index:
             return
         with translated(), self.engine.connect() as connection:
             raw = connection.connection.cursor()
-            connection.connection.info.pop(_WAIT, None)  # the next transaction sets its own
+            connection.connection.info.pop(sqlite.WAIT, None)  # the next transaction sets its own
             raw.execute("PRAGMA busy_timeout=200")
             raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
@@ -238,17 +242,9 @@ def where(folder: Path, url: str) -> URL:
 
 
 def _engine(url: URL | None, lock_timeout: float) -> Engine:
-    if url is None:  # one connection for all threads: each connection would have a database of its own
-        alone: dict[str, Any] = {"poolclass": QueuePool, "pool_size": 1, "max_overflow": 0}
-        engine = sa.create_engine("sqlite://", connect_args={"check_same_thread": False}, **alone)
-    elif url.get_backend_name() == "sqlite":
-        engine = sa.create_engine(url, connect_args={"timeout": lock_timeout}, json_serializer=_to_json)
-    else:
-        engine = _postgresql(url)
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _prepare)
-        event.listen(engine, "begin", partial(_begin, 1000 * lock_timeout))
-    return engine
+    if url is None or url.get_backend_name() == "sqlite":
+        return sqlite.make_engine(url, lock_timeout)
+    return _postgresql(url)
 
 
 def _postgresql(url: URL) -> Engine:
@@ -262,34 +258,17 @@ def _postgresql(url: URL) -> Engine:
         ) from error
 
 
-def _lock(connection: Connection, locks: tuple[str, ...], milliseconds: int) -> None:
-    """Take the advisory locks of files; none is waited for longer than so many milliseconds."""
-    connection.execute(sa.select(sa.func.set_config("lock_timeout", str(max(1, milliseconds)), True)))
+def _wait_at_most(connection: Connection, seconds: float) -> None:
+    """Have no statement of a transaction wait longer for a lock."""
+    milliseconds = max(1, round(1000 * seconds))  # 0 would be for ever
+    connection.execute(sa.select(sa.func.set_config("lock_timeout", str(milliseconds), True)))
+
+
+def _lock(connection: Connection, locks: tuple[str, ...]) -> None:
+    """Take the advisory locks of files."""
     for lock in sorted(locks):
         key = int.from_bytes(bytes.fromhex(lock[:16]), "big", signed=True)
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
-
-
-def _to_json(value: object) -> str:
-    return msgspec.json.encode(value).decode()
-
-
-def _prepare(connection: Any, _: Any) -> None:
-    connection.isolation_level = None  # transactions begin where SQLAlchemy says so, also around changes to tables
-    for pragma in _PRAGMAS:
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _begin(default: float, connection: Connection) -> None:
-    """A writer takes the lock at the start: a reader that wants to write later could not wait for it."""
-    wait = connection.get_execution_options().get(_WAIT)
-    pooled = connection.connection
-    driver: Any = pooled.driver_connection  # SQLAlchemy's way to a statement costs 0.1 ms
-    timeout = round(default if wait is None else wait)
-    if pooled.info.get(_WAIT) != timeout:
-        driver.execute(f"PRAGMA busy_timeout={timeout}").close()
-        pooled.info[_WAIT] = timeout
-    driver.execute("BEGIN" if wait is None else "BEGIN IMMEDIATE").close()
 
 
 class _TakenBack(Exception):
