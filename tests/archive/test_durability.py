@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event, exc
 
+from pawsight.archive import retention
 from pawsight.archive.check import check
 from pawsight.archive.entry import ArchiveEntry
 from pawsight.archive.store import Archive
@@ -235,6 +236,34 @@ def test_a_full_disk_heals_by_itself(small_disk: Path, put: Put) -> None:
     with Archive.open(Settings(archive=str(small_disk / "archive"))) as archive:
         assert check(archive).faults == []
         assert archive.find().total == len(entries)
+
+
+def test_a_full_disk_can_be_emptied(small_disk: Path, put: Put) -> None:
+    settings, filler = Settings(archive=str(small_disk / "archive")), small_disk / "filler"
+    with Archive.open(settings) as archive:
+        entries = [put(archive, seed) for seed in range(8)]
+        fill(filler, small_disk, 0)
+        with pytest.raises(StorageFull):
+            put(archive, 100)
+        for entry in entries[:2]:
+            archive.delete(entry.id)
+        assert archive.delete_many([entry.id for entry in entries[2:5]]) == 3
+    fill(small_disk / "more", small_disk, 0)
+    with Archive.open(settings) as archive:  # a start writes, too
+        assert retention.purge(archive.index, archive.files, max_bytes=0) == 3
+        assert archive.find().total == 0
+        filler.unlink()
+        put(archive, 100)
+        assert check(archive).faults == []
+
+
+def test_a_full_disk_is_found_where_the_index_is(small_disk: Path, tmp_path: Path) -> None:
+    url = f"sqlite:///{small_disk / 'index.sqlite'}"
+    with Archive.open(Settings(archive=str(tmp_path / "archive"), archive_url=url)) as archive:
+        archive.probe()
+        fill(small_disk / "filler", small_disk, 0)
+        with pytest.raises(StorageFull):
+            archive.probe()
 
 
 def fill(filler: Path, folder: Path, room: int) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import exc
 from pawsight.errors import ArchiveUnavailable, BadArchive, PawsightError, StorageFull
 
 _log = logging.getLogger(__name__)
+_FULL = {"SQLITE_FULL", "SQLITE_IOERR_SHMSIZE"}  # the latter while a database is opened
 LOCKED = "another program holds its lock"
 
 
@@ -33,7 +34,7 @@ class translated:  # noqa: N801  # as `storage.private.translated`
 
 def _translate(error: Any) -> PawsightError:
     text = str(error).lower()
-    if getattr(error, "sqlstate", None) == "53100" or "disk is full" in text:
+    if getattr(error, "sqlstate", None) == "53100" or getattr(error, "sqlite_errorname", None) in _FULL:
         return StorageFull("The disk of the archive's index is full.", "Free some space; nothing has to be restarted.")
     if "malformed" in text or "not a database" in text:
         return BadArchive(
@@ -45,6 +46,10 @@ def _translate(error: Any) -> PawsightError:
         return unavailable(LOCKED)
     if state == "25006" or "readonly" in text:
         return unavailable("it is read-only")
+    if "unable to open" in text:
+        return ArchiveUnavailable(
+            "The archive's index cannot be opened for writing.", "Check its disk, and the rights of file and folder."
+        )
     _log.error("The archive's database says: %s", str(error).partition("\n")[0])  # for the operator; may name hosts
     return unavailable(type(error).__name__)
 

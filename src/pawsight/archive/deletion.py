@@ -14,11 +14,12 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from pawsight.archive import reserve
 from pawsight.archive.database import Index
 from pawsight.archive.files import Claim, PhotoStore, StoredName
 from pawsight.archive.mappers import stored_names
 from pawsight.archive.tables import DeletionRow, EntryRow
-from pawsight.errors import PawsightError
+from pawsight.errors import PawsightError, StorageFull
 from pawsight.storage import durable
 
 _log = logging.getLogger(__name__)
@@ -31,7 +32,7 @@ def delete_entries(index: Index, files: PhotoStore | None, ids: Sequence[str]) -
     Returns:
         how many were deleted.
     """
-    gone = sum(_delete_rows(index, some) for some in _chunks(ids))
+    gone = sum(_delete_some(index, files, some) for some in _chunks(ids))
     if files:
         finish(index, files)
     if gone:
@@ -41,6 +42,22 @@ def delete_entries(index: Index, files: PhotoStore | None, ids: Sequence[str]) -
 
 def _chunks(ids: Sequence[str]) -> Iterator[Sequence[str]]:
     return (ids[start : start + _AT_ONCE] for start in range(0, len(ids), _AT_ONCE))
+
+
+def _delete_some(index: Index, files: PhotoStore | None, ids: Sequence[str]) -> int:
+    """Delete rows; on a full disk one by one with their files, so that the first make room for the next."""
+    try:
+        return _delete_rows(index, ids)
+    except StorageFull:
+        if files is None:
+            raise
+    gone = 0
+    with reserve.spent(files.root):
+        for id in ids:
+            index.scrub()
+            gone += _delete_rows(index, [id])
+            finish(index, files)
+    return gone
 
 
 def _delete_rows(index: Index, ids: Sequence[str]) -> int:
@@ -57,6 +74,10 @@ def _delete_rows(index: Index, ids: Sequence[str]) -> int:
 
 def finish(index: Index, files: PhotoStore) -> None:
     """Delete all files whose entries were deleted, unless a new entry needs them."""
+    reserve.with_room(files.root, lambda: _finish(index, files))
+
+
+def _finish(index: Index, files: PhotoStore) -> None:
     with index.reading() as session:
         leaving = list(session.execute(sa.select(DeletionRow.stored, DeletionRow.format)))
     for stored, format in leaving:
@@ -102,7 +123,7 @@ def _take_back(index: Index, files: PhotoStore, claim: Claim) -> None:
 def _is_needed_now(index: Index, stored: str) -> bool:
     """As `is_needed`, without waiting; False where the database does not answer: then no upload can have committed."""
     try:
-        with index.reading() as session:
+        with index.reading(timeout=0) as session:
             return is_needed(session, stored)
     except PawsightError:
         return False
@@ -117,6 +138,7 @@ def recover(index: Index, files: PhotoStore) -> int:
     finish(index, files)
     with files.abandoned() as claims:
         removed = sum(settle(index, files, claim) for claim in claims)
+    reserve.keep(files.root)
     if removed:
         _log.warning("Removed %d uploads that were interrupted before they were answered.", removed)
     return removed

@@ -14,7 +14,7 @@ from typing import TypeVar, Unpack
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from pawsight.archive import deletion, mappers, retention, search
+from pawsight.archive import deletion, mappers, reserve, retention, search
 from pawsight.archive.database import Index, where
 from pawsight.archive.entry import ArchivablePrediction, ArchiveEntry, Filter
 from pawsight.archive.files import PhotoStore
@@ -63,7 +63,8 @@ class Archive(ArchiveQueries):
         if settings.archive_keep == "nothing":
             return cls(settings, Index(None), None)
         files = PhotoStore(settings.archive_folder)
-        index = Index(where(settings.archive_folder, settings.archive_url), settings.archive_lock_timeout)
+        url = where(settings.archive_folder, settings.archive_url)
+        index = reserve.with_room(files.root, lambda: Index(url, settings.archive_lock_timeout))
         try:
             archive = cls(settings, index, files)
             if not archive.lost_its_index():
