@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import socket
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -103,3 +105,10 @@ def test_an_index_of_a_newer_pawsight(pawsight: Callable[..., Any], monkeypatch:
 def test_an_archive_where_a_file_stands(pawsight: Callable[..., Any], setup: Path) -> None:
     (setup / "data").write_text("")
     assert "wrong" in {one["state"] for one in findings(pawsight, 1)["archive folder"]}
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="names of files are text there")
+def test_a_folder_whose_name_is_no_text(pawsight: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PAWSIGHT_ARCHIVE", os.fsdecode(b"a\xffb"))
+    [database] = findings(pawsight, 0)["database"]
+    assert "the tables are made at the first start" in database["says"]

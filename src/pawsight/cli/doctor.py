@@ -28,11 +28,13 @@ def command(form: str) -> None:
 
     from pawsight.doctor import machine, setup
     from pawsight.settings import load_settings, sources
+    from pawsight.text import valid_unicode
 
     settings = load_settings()
     findings = [*machine.check_machine(settings), *setup.check_setup(settings, sources())]
     if form == "json":
-        click.echo(msgspec.json.format(msgspec.json.encode([asdict(finding) for finding in findings])))
+        rows = [{name: valid_unicode(text) for name, text in asdict(finding).items()} for finding in findings]
+        click.echo(msgspec.json.format(msgspec.json.encode(rows)))
     else:
         width = max(len(finding.about) for finding in findings)
         for finding in findings:

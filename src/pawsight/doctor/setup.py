@@ -13,6 +13,7 @@ from pawsight.archive.migrate import HEAD, schema
 from pawsight.doctor import Diagnosis
 from pawsight.errors import PawsightError, PortInUse
 from pawsight.settings import Settings
+from pawsight.text import valid_unicode
 from pawsight.web.models.registry import offered_folders
 from pawsight.web.server.run import listen
 
@@ -44,7 +45,8 @@ def _settings(settings: Settings, sources: dict[str, str]) -> Iterator[Diagnosis
 
 
 def _without_password(settings: Settings) -> str:
-    return str(where(settings.archive_folder, settings.archive_url).render_as_string(hide_password=True))
+    url = where(settings.archive_folder, settings.archive_url)
+    return url.set(database=url.database and valid_unicode(url.database)).render_as_string(hide_password=True)
 
 
 def _models(settings: Settings) -> Iterator[Diagnosis]:
