@@ -188,3 +188,16 @@ def test_three_animals(shared: Path, tmp_path: Path) -> None:
     assert learned.metrics.accuracy.n == 750
     (low, high) = learned.forecast.accuracy.low, learned.forecast.accuracy.high
     assert low <= learned.metrics.accuracy.value <= high
+
+
+def test_a_model_that_another_run_has_finished_meanwhile_stays(flowers: Path, tiny_model: Path, tmp_path: Path) -> None:
+    out = tmp_path / "model"
+
+    def finish(_: Forecast) -> None:
+        out.mkdir()
+        (out / "card.json").write_text("the other run's")
+
+    with pytest.raises(BadData, match="exists"):
+        learn(flowers, out, base=tiny_model, report=finish)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["flowers", "model"]
+    assert (out / "card.json").read_text() == "the other run's"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import keras
@@ -47,3 +48,17 @@ def test_weights_progress_and_optimizer_come_back(checkpoint: Checkpoint, small:
 def test_nothing_half_written_stays(checkpoint: Checkpoint, small: Recipe) -> None:
     checkpoint.save("start", build(small, ("cat", "dog")).logits, TrainingProgress())
     assert {path.name for path in checkpoint.folder.iterdir()} == {"run.json", "start.weights.h5", "progress.json"}
+
+
+@pytest.mark.skipif(not hasattr(os, "posix_fallocate"), reason="room is reserved on Linux")
+def test_a_full_disk_is_an_error_and_no_crash(checkpoint: Checkpoint, small: Recipe) -> None:
+    import resource
+
+    model, limits = build(small, ("cat", "dog")).logits, resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, limits[1]))  # stands for a full disk
+    try:
+        with pytest.raises(OSError, match="File too large"):
+            checkpoint.save("last", model)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert sorted(path.name for path in checkpoint.folder.iterdir()) == ["run.json"]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pawsight.cli.check import check
-from pawsight.cli.interrupt import GO_ON, on_ctrl_c
+from pawsight.cli.interrupt import GO_ON, NOTHING_WRITTEN, on_ctrl_c
 from pawsight.cli.paths import check_inputs, check_outputs
 from pawsight.cli.progress import progress_bar
 from pawsight.cli.seed import SEED
@@ -91,7 +91,8 @@ def prepare(source: Path, out: Path, size: int, fit: FitMode, seed: int, neither
     from pawsight.settings import load_settings
 
     watch, limits = partial(progress_bar, label="Opening photos"), load_settings().local_limits
-    done = prepare(source, out, size=size, fit=fit, seed=seed, neither=neither, limits=limits, watch=watch)
+    with on_ctrl_c(lambda: NOTHING_WRITTEN):
+        done = prepare(source, out, size=size, fit=fit, seed=seed, neither=neither, limits=limits, watch=watch)
     _show(done)
     sys.exit(1 if done.bad else 0)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from pawsight.cli.given import is_given
-from pawsight.cli.interrupt import GO_ON, on_ctrl_c
+from pawsight.cli.interrupt import GO_ON, NOTHING_WRITTEN, on_ctrl_c
 from pawsight.cli.paths import check_inputs, check_outputs
 from pawsight.cli.progress import progress_bar
 from pawsight.errors import BadSettings
@@ -84,7 +84,7 @@ def command(
         exporter = Exporter(model, dataset, photos, progress_bar)
         forms = _forms(exporter, to, precision, out)
         click.echo(_line(TITLES))
-        with on_ctrl_c(lambda: f"What is listed is written. {GO_ON}" if to == "all" else "Nothing is written."):
+        with on_ctrl_c(lambda: f"What is listed is written. {GO_ON}" if to == "all" else NOTHING_WRITTEN):
             for made in exporter.export(forms):
                 click.echo(_line(_cells(made)))
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import click
 
 GO_ON = "To go on, give the same command again."
+NOTHING_WRITTEN = "Nothing is written. Give the same command again to start over."
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from typing import NoReturn
 
 import click
 
+from pawsight.cli.interrupt import NOTHING_WRITTEN, on_ctrl_c
 from pawsight.cli.paths import check_inputs, check_outputs
 from pawsight.cli.progress import progress_bar
 from pawsight.cli.seed import SEED
@@ -66,7 +67,7 @@ def command(source: str, out: Path | None, from_sorted: bool, dry_run: bool, tog
     from pawsight.settings import load_settings
 
     keep, limits = _sorted_photos(Path(source)) if from_sorted else _everything, load_settings().local_limits
-    with local_source(source) as path:
+    with on_ctrl_c(lambda: NOTHING_WRITTEN), local_source(source) as path:
         if out is None or dry_run:
             made = forecast(path, exclusive=not together, seed=seed, keep=keep, limits=limits, watch=progress_bar)
             click.echo(describe_forecast(made))

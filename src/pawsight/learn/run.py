@@ -133,6 +133,7 @@ def learn(
         card = write_model(folder, out.resolve().name, zoo.find(base), labeled, plan, choice)
         write_reference(reference, folder)
         metrics = write_predictions(folder, card, labeled, answers)
+        _check_free(out)  # again: another run may have ended meanwhile
     return Learned(out, read_card(out), metrics, _measured(plan), expected, labeled.bad)
 
 

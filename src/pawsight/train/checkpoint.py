@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import os
 import warnings
 from pathlib import Path
 
@@ -12,6 +14,9 @@ from msgspec import Struct
 from pawsight.errors import TrainingStopped
 from pawsight.recipes import Recipe
 from pawsight.storage.atomic import replacing, write_file
+
+_WIDEST = 4  # bytes of a number; few are of less
+_OVERHEAD = 1_000_000  # bytes that HDF5 adds at most
 
 
 class TrainingProgress(Struct, frozen=True, kw_only=True):
@@ -65,8 +70,13 @@ class Checkpoint:
         return self._path(name).exists()
 
     def save(self, name: str, model: keras.Model, progress: TrainingProgress | None = None) -> None:
-        """Save weights (and the optimizer's state, once compiled), atomically."""
+        """Save weights (and the optimizer's state, once compiled), atomically.
+
+        Raises:
+            OSError: the disk is full.
+        """
         with replacing(self._path(name)) as part:
+            _reserve(part, _bytes(model))
             model.save_weights(part)
         if progress:
             write_file(self.folder / "progress.json", msgspec.json.encode(progress))
@@ -80,3 +90,15 @@ class Checkpoint:
 
     def _path(self, name: str) -> Path:
         return self.folder / f"{name}.weights.h5"
+
+
+def _bytes(model: keras.Model) -> int:
+    variables = [*model.variables, *getattr(getattr(model, "optimizer", None), "variables", [])]
+    return sum(math.prod(one.shape) * _WIDEST for one in variables)
+
+
+def _reserve(path: Path, size: int) -> None:
+    """Find out whether so many bytes can be written: on a full disk HDF5 crashes the process (seen with 1.14)."""
+    if hasattr(os, "posix_fallocate"):
+        with path.open("wb") as file:
+            os.posix_fallocate(file.fileno(), 0, size + _OVERHEAD)
