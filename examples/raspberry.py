@@ -177,6 +177,8 @@ def averageable(image: Image.Image) -> Image.Image:
 def eight_bits(image: Image.Image) -> Image.Image:
     """Scale 16-bit grey (0 to 65,535) and floating-point grey (0 to 1) to 8 bits, which `convert` would clip."""
     grey = np.asarray(image)
+    if image.mode == "F" and not np.isfinite(grey).all():
+        raise ValueError("some pixels are not a number, or infinite")
     most = 65535.0 if image.mode != "F" else 1.0 if grey.max(initial=0) <= 1 else 255.0
     scaled = (np.clip(grey, 0, most) // (most / 255)).astype(np.uint8)
     if isinstance(image.info.get("transparency"), int):
@@ -274,4 +276,13 @@ def main(model: str, *photos: str) -> int:
 if __name__ == "__main__":
     if len(sys.argv) < 3:
         stop("Usage: python raspberry.py MODEL.tflite PHOTO...")
-    sys.exit(main(*sys.argv[1:]))
+    try:
+        code = main(*sys.argv[1:])
+    except KeyboardInterrupt:
+        stop("Stopped.")
+    except BrokenPipeError:  # whatever reads the lines has seen enough
+        os._exit(141)  # as shells report it; an ordinary exit would try to write the rest
+    except OSError as error:
+        print(f"Error: The lines cannot be written ({error.strerror}).", file=sys.stderr)
+        os._exit(2)
+    sys.exit(code)

@@ -122,6 +122,28 @@ def _bomb(side: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
 
 
+def test_grey_that_is_not_a_number_is_refused(exported: dict[str, Path], tmp_path: Path) -> None:
+    Image.fromarray(np.full((48, 48), np.nan, np.float32)).save(tmp_path / "nan.tif")
+    (line,) = run(exported["litert"], tmp_path / "nan.tif").stdout.splitlines()
+    assert json.loads(line)["error"]["code"] == "broken_image"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_reader_that_leaves_and_a_full_disk(exported: dict[str, Path], photos: Path) -> None:
+    command = [sys.executable, "-I", str(SCRIPT), str(exported["litert"]), *[str(photos / "cat.jpg")] * 2]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+        assert running.stdout
+        assert running.stderr
+        running.stdout.close()
+        said = running.stderr.read()
+    assert (running.returncode, "Traceback" in said) == (141, False)
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, timeout=120, check=False)
+    assert done.returncode == 2
+    assert "cannot be written (No space left on device)" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_the_lines_are_those_of_the_command(exported: dict[str, Path], photos: Path) -> None:
     path = str(photos / "cat.jpg")
     expected = msgspec.json.encode(classify_one(Classifier.load(exported["litert"]), path).to_dict()).decode()
