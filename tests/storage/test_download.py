@@ -28,6 +28,9 @@ ROUTES = {
 
 class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
+        if self.path == "/garbage":
+            self.wfile.write(b"no HTTP\r\n\r\n")
+            return
         status, body, headers = ROUTES.get(self.path, (404, b"", {}))
         self.send_response(status)
         for name, value in ({"Content-Length": str(len(body))} | headers).items():
@@ -55,6 +58,19 @@ def test_an_address_with_letters_beyond_ascii(server: str) -> None:
     assert read_url(f"{server}/gr\u00fcn%20.jpg?k=\u00e4#there", 5000) == b"green"
     with pytest.raises(DownloadFailed, match="cannot be reached"):
         read_url("http://k\u00e4se.invalid/x.jpg", 5000)
+
+
+@pytest.mark.parametrize(
+    ("start", "place", "words"),
+    [
+        ("me:secret@", "/photo.jpg", "user name"),
+        ("", "/" + "a" * 70_000, r"^.{200,400}$"),
+        ("", "/garbage", r"\(no HTTP\)"),
+    ],
+)
+def test_a_refusal_is_one_short_line(server: str, start: str, place: str, words: str) -> None:
+    with pytest.raises(DownloadFailed, match=words):
+        read_url(server.replace("//", f"//{start}") + place, 5000)
 
 
 def test_one_byte_more_than_allowed_is_read_and_no_more(server: str) -> None:

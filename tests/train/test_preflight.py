@@ -14,7 +14,7 @@ from pawsight.data import Dataset, open_dataset
 from pawsight.data.prepare import prepare
 from pawsight.errors import BadData, TrainingStopped
 from pawsight.recipes import Recipe, backbone, find
-from pawsight.train.options import PLAIN
+from pawsight.train.options import PLAIN, RunOptions
 from pawsight.train.preflight import check_options, check_run, model_name, only_run, training_indices
 
 
@@ -54,6 +54,14 @@ def test_photos_smaller_than_a_network_takes(coloured: Dataset, tmp_path: Path) 
     recipe = backbone("InceptionV3", coloured.size, coloured.fit, pretrained=False)
     with pytest.raises(BadData, match="InceptionV3 takes photos of 75 pixels or more"):
         check_run(recipe, coloured, tmp_path / "model")
+
+
+def test_curves_that_cannot_be_written(tmp_path: Path) -> None:
+    pytest.importorskip("tensorboard", reason="curves need tensorboard")
+    (tmp_path / "file").touch()
+    for place, why in (("file", "it is a file"), ("file/curves", "is no folder")):
+        with pytest.raises(BadData, match=why):
+            check_options(RunOptions(tmp_path / place), None)
 
 
 def test_weights_that_are_not_there(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from urllib.error import HTTPError
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from pawsight.errors import DownloadFailed
+from pawsight.text import shortened
 
 TIMEOUT = 30.0  # seconds of silence
 NETWORK_ERRORS = (OSError, http.client.HTTPException, ValueError)  # ValueError: a malformed address
@@ -30,6 +31,8 @@ def open_url(url: str, headers: dict[str, str] | None = None) -> http.client.HTT
     """
     if urlsplit(url).scheme not in _SCHEMES:
         raise ValueError("the address begins neither with https:// nor with http://")
+    if "@" in urlsplit(url).netloc:
+        raise ValueError("an address with a user name or password is not supported")
     url = _to_ascii(url)
     opener = urllib.request.build_opener(_SafeRedirects)
     request = urllib.request.Request(url, headers={"User-Agent": "pawsight"} | (headers or {}))  # noqa: S310
@@ -56,9 +59,10 @@ def read_url(url: str, most: int) -> bytes:
     except HTTPError as error:
         error.close()
         reason = str(error.reason).partition("\n")[0].rstrip(".")
-        raise DownloadFailed(f"{url} answered {error.code} {reason}.", "Check the address.") from error
+        raise DownloadFailed(f"{shortened(url)} answered {error.code} {reason}.", "Check the address.") from error
     except NETWORK_ERRORS as error:
-        raise DownloadFailed(f"{url} cannot be reached ({reason_of(error)}).", "Check the address.") from error
+        reason = " ".join(str(reason_of(error)).split())  # a server's own words may hold line ends
+        raise DownloadFailed(f"{shortened(url)} cannot be reached ({reason}).", "Check the address.") from error
 
 
 def _to_ascii(address: str) -> str:

@@ -14,6 +14,7 @@ from pawsight import zoo
 from pawsight.data import Dataset
 from pawsight.errors import BadData, TrainingStopped
 from pawsight.recipes import Recipe
+from pawsight.storage.writable import why_not_writable
 from pawsight.train.options import RunOptions
 from pawsight.train.tensorboard import check_tensorboard
 
@@ -89,13 +90,16 @@ def check_options(options: RunOptions, weights: Path | None) -> None:
     """Refuse options that would make a run fail later.
 
     Raises:
-        BadData: there is no file of weights.
+        BadData: there is no file of weights, or nothing can be written to TensorBoard's folder.
         MissingExtra: the package that writes for TensorBoard is not installed.
     """
     if weights is not None and not weights.is_file():
         raise BadData(f"There is no file of weights at {weights}.", "Check the path given with --weights.")
     if options.tensorboard:
         check_tensorboard()
+        place = options.tensorboard
+        if why := "it is a file" if place.is_file() else why_not_writable(place):
+            raise BadData(f"Curves for TensorBoard can't be written to {place} ({why}).", "Choose another folder.")
 
 
 def _check_split(data: Dataset, split: str, indices: npt.NDArray[np.int64]) -> None:
