@@ -25,6 +25,7 @@ from pawsight.export import FORMS, Exporter, ExportFormat, choose
 from pawsight.model.card import GRAPH, Golden, read_card
 from pawsight.model.seal import seal
 from pawsight.runtime import Outputs, golden
+from pawsight.storage.lock import try_lock
 from pawsight.train.formats import Formats
 
 LITERT = ExportFormat("litert", "float32")
@@ -142,6 +143,16 @@ def test_nothing_is_overwritten(tiny_model: Path, tmp_path: Path) -> None:
     with pytest.raises(BadSettings, match=r"x\.tflite exists"):
         list(Exporter(tiny_model).export({LITERT: tmp_path / "x.tflite"}))
     assert (tmp_path / "x.tflite").read_bytes() == b"mine"
+
+
+def test_two_runs_into_one_file(tiny_model: Path, tmp_path: Path) -> None:
+    lock = try_lock(tmp_path / "x.onnx.lock")
+    assert lock
+    with pytest.raises(BadSettings, match="Another export is writing to"):
+        list(Exporter(tiny_model).export({FORMS[0]: tmp_path / "x.onnx"}))
+    lock.release()
+    assert len(list(Exporter(tiny_model).export({FORMS[0]: tmp_path / "x.onnx"}))) == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["x.onnx"]
 
 
 def test_litert_is_no_source(exported: dict[str, Path]) -> None:

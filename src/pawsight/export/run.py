@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
@@ -23,6 +24,7 @@ from pawsight.export.forms import ExportFormat
 from pawsight.export.photos import compared, sample
 from pawsight.export.write import write
 from pawsight.model.card import CARD, GRAPH, Precision, read_card, read_file
+from pawsight.storage.lock import try_lock
 from pawsight.storage.writable import why_not_writable
 from pawsight.types import Pixels, ProgressHook, no_progress
 
@@ -104,8 +106,9 @@ class Exporter:
         """Write forms of the model, each to its path, as soon as it has been compared.
 
         Raises:
-            BadSettings: something stands at one of the paths, or one cannot be written, or Keras could not open it.
-            ExportDiffers: a form does not answer like the model; nothing of it is written.
+            BadSettings: something stands at one of the paths, another run writes there, one cannot be written, or Keras
+            could not open it.
+        ExportDiffers: a form does not answer like the model; nothing of it is written.
             BadModel: int8 needs photos, or the graph has a node that no format but ONNX can be made of.
         """
         for form, path in forms.items():
@@ -119,8 +122,14 @@ class Exporter:
 
     def _export(self, form: ExportFormat, path: Path, graph: bytes, formats: Callable[[], Formats]) -> ExportResult:
         part = path.with_name(f"{path.stem}.part{path.suffix}")
-        _remove(part)
-        part.parent.mkdir(parents=True, exist_ok=True)
+        with _only_export(path):
+            _check_place(form, path)  # again: another run may have ended meanwhile
+            _remove(part)
+            return self._write(form, path, part, graph, formats)
+
+    def _write(
+        self, form: ExportFormat, path: Path, part: Path, graph: bytes, formats: Callable[[], Formats]
+    ) -> ExportResult:
         try:
             session, what = write(form, part, self.card, graph, formats, self._sample), f"{form.to} in {form.precision}"
             differs = check_golden(self.card, session, what)
@@ -142,6 +151,24 @@ def _formats(graph: bytes, precision: Precision, network: Path | None, work: Pat
     from pawsight.train.formats import Formats
 
     return Formats(graph, precision, network, work)
+
+
+@contextmanager
+def _only_export(path: Path) -> Iterator[None]:
+    """Keep a second run away from the same path while this one writes there.
+
+    Raises:
+        BadSettings: another run does.
+    """
+    file = path.with_name(f"{path.name}.lock")
+    lock = try_lock(file)
+    if lock is None:
+        raise BadSettings(f"Another export is writing to {path}.", "Wait for it, or choose another --out.")
+    try:
+        yield
+    finally:
+        lock.release()
+        file.unlink(missing_ok=True)
 
 
 def _check_place(form: ExportFormat, path: Path) -> None:
