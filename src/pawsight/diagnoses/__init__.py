@@ -154,7 +154,7 @@ class Translator:
         """Return what stands in a hole: a number, a text that is listed, too, or a name."""
         if _NUMBER.fullmatch(message):
             written = {",": self.language.group, ".": self.language.decimal, "%": "\N{NO-BREAK SPACE}%"}
-            return message.translate(str.maketrans(written))
+            return message.translate({ord(sign): local for sign, local in written.items()})
         return self.translate(message) or message
 
 
