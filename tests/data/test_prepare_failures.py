@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from pawsight.cli.interrupt import NOTHING_WRITTEN
 from pawsight.data import open_dataset
 from pawsight.data.prepare import Prepared, prepare
 from pawsight.data.scan import Opened
@@ -153,5 +154,5 @@ def test_ctrl_c_leaves_nothing_behind(write: Write, photo: Photo) -> None:
         time.sleep(0.01)
     run.send_signal(signal.SIGINT)
     _, said = run.communicate(timeout=60)
-    assert (run.returncode, said.strip()) == (2, "Stopped.")
+    assert (run.returncode, said.split("\n\n")) == (2, [NOTHING_WRITTEN, "Stopped.\n"])
     assert [path.name for path in source.parent.iterdir()] == ["photos"]
