@@ -55,6 +55,8 @@ OWN = (
     mark("Free some space; nothing has to be restarted."),
     mark("The stored photo cannot be opened."),
     mark("Its file is damaged, or the limits are lower than at its upload."),
+    mark("The archive's index cannot be opened for writing."),
+    mark("Check its disk, and the rights of file and folder."),
     mark("The archive's index is damaged."),
     mark("Restore a backup, or move the file away and run `pawsight archive check --repair`."),
     mark("The archive's index does not answer ({reason})."),

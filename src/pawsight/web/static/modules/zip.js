@@ -107,7 +107,13 @@ export async function pack(files) {
   const zip = await library();
   const writer = new zip.ZipWriter(new zip.BlobWriter("application/zip"), { ...HERE, level: 0, dataDescriptor: false });
   for await (const { name, file, changed } of files) {
-    await writer.add(name, new zip.BlobReader(file), { lastModDate: new Date(changed) });
+    await writer.add(name, new zip.BlobReader(file), { lastModDate: new Date(changed) }).catch(forPeople);
   }
-  return writer.close();
+  return writer.close().catch(forPeople);
+}
+
+/** Where a browser's room ends, Chromium gives `undefined` as the reason, others errors of their own. */
+function forPeople(error) {
+  if (["NotReadableError", "NotFoundError"].includes(error?.name)) throw error;  // a photo that is gone
+  throw new ForPeople(_("The browser has no room for so large a ZIP; a private window has less. Select fewer photos at a time."));
 }
