@@ -31,11 +31,10 @@ def form(photo: bytes) -> bytes:
     return head.encode() + photo + f"\r\n--{EDGE}--\r\n".encode()
 
 
-def ask(server: str, photo: bytes) -> tuple[int, dict[str, str], Any]:
+def ask(server: str, photo: bytes, origin: str = "") -> tuple[int, dict[str, str], Any]:
     client = http.client.HTTPConnection(urlsplit(server).netloc, timeout=60)
-    client.request(
-        "POST", "/api/v1/predictions", form(photo), {"Content-Type": f"multipart/form-data; boundary={EDGE}"}
-    )
+    headers = {"Content-Type": f"multipart/form-data; boundary={EDGE}"} | ({"Origin": origin} if origin else {})
+    client.request("POST", "/api/v1/predictions", form(photo), headers)
     answer = client.getresponse()
     found = answer.status, dict(answer.headers), json.loads(answer.read())
     client.close()
@@ -204,6 +203,22 @@ def test_what_cannot_be_answered_soon_is_refused_at_once(start_server: Any, pict
                 assert (body["code"], headers["Content-Type"]) == ("overloaded", "application/problem+json")
                 assert int(headers["Retry-After"]) >= 1
         assert ask(server, photos[0])[0] == 201
+
+
+def test_a_page_of_a_listed_site_reads_why_it_is_refused(start_server: Any, picture: Any) -> None:
+    """Before the app is asked, too: else a browser tells its script nothing, and not to wait either."""
+    photo, origin = picture(3000, 2000), "https://app.example.org"
+    limits = {"PAWSIGHT_THREADS": "1", "PAWSIGHT_MAX_WAITING": "1", "PAWSIGHT_CORS_ORIGINS": origin}
+    with start_server(**limits) as server, ThreadPoolExecutor(20) as threads:
+        answers = list(threads.map(lambda _: ask(server, photo, origin), range(20)))
+        with connect(server) as connection, connection.makefile("rb") as file:
+            connection.sendall(f"{UPLOAD}Origin: {origin}\r\nContent-Length: 1000000000\r\n\r\n".encode())
+            refused = file.read()
+        assert "Access-Control-Allow-Origin" not in ask(server, photo, "https://other.example.org")[1]
+    assert {status for status, _, _ in answers} == {201, 503}
+    assert {headers.get("Access-Control-Allow-Origin") for _, headers, _ in answers} == {origin}
+    assert refused.startswith(b"HTTP/1.1 413")
+    assert f"\r\nAccess-Control-Allow-Origin: {origin}\r\n".encode() in refused
 
 
 class Counting:

@@ -47,6 +47,21 @@ def is_same_origin(origin: str) -> bool:
     return bool(name) and name == own and ports[0] == ports[1]
 
 
+def refusal_headers(allowed: frozenset[str], path: str, origin: str) -> dict[str, str]:
+    """Return the headers with which a page can read why the API refused it before the app was asked.
+
+    Args:
+        allowed: as of `origins`.
+        path: of the request, which may begin with that of a proxy.
+        origin: its header; empty where there is none.
+    """
+    return _readable_by(origin) | {"Vary": "Origin"} if _is_listed(origin, allowed) and "/api/" in path else {}
+
+
+def _is_listed(origin: str, allowed: frozenset[str]) -> bool:
+    return bool(origin) and (ANY in allowed or origin.lower() in allowed)
+
+
 def is_allowed() -> bool:
     """Return whether the current request comes from another site's page that may use the API."""
     return bool(g.get("cross_origin"))
@@ -61,8 +76,8 @@ def install(app: Flask, allowed: Iterable[str]) -> None:
     @app.before_request
     def judge() -> Response | None:
         origin = request.headers.get("Origin", "")
-        listed = ANY in known or origin.lower() in known
-        g.cross_origin = bool(origin) and listed and request.path.startswith("/api/") and not is_same_origin(origin)
+        is_for_api = request.path.startswith("/api/")
+        g.cross_origin = _is_listed(origin, known) and is_for_api and not is_same_origin(origin)
         is_preflight = request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers
         return Response(status=204) if g.cross_origin and is_preflight else None
 
@@ -75,12 +90,16 @@ def install(app: Flask, allowed: Iterable[str]) -> None:
         return response
 
 
-def _headers() -> dict[str, str]:
-    headers = {
-        "Access-Control-Allow-Origin": request.headers["Origin"],
+def _readable_by(origin: str) -> dict[str, str]:
+    return {
+        "Access-Control-Allow-Origin": origin,
         "Access-Control-Expose-Headers": _RESPONSE_HEADERS,
         "Cross-Origin-Resource-Policy": "cross-origin",
     }
+
+
+def _headers() -> dict[str, str]:
+    headers = _readable_by(request.headers["Origin"])
     if request.method == "OPTIONS":
         headers |= {
             "Access-Control-Allow-Methods": _METHODS,

@@ -25,6 +25,7 @@ from waitress.utilities import Error
 
 from pawsight.settings import Settings
 from pawsight.web.api.problems import MEDIA_TYPE, bare_page, of_status
+from pawsight.web.security import cors
 from pawsight.web.security.headers import HEADERS
 from pawsight.web.server.parser import Request
 from pawsight.web.uploads import body_limit, photo_limit
@@ -48,7 +49,8 @@ class _Problem(ErrorTask):  # type: ignore[misc]
         person = "text/html" in self.request.headers.get("ACCEPT", "")
         kind, body = ("text/html", bare_page(problem)) if person else (MEDIA_TYPE, msgspec.json.encode(asdict(problem)))
         self.status = f"{problem.status} {self.request.error.reason}"
-        self.response_headers.extend([("Content-Type", kind), *HEADERS.items()])
+        headers = HEADERS | self.channel.server.cors_headers(self.request)
+        self.response_headers.extend([("Content-Type", kind), *headers.items()])
         self.set_close_on_finish()
         self.content_length = len(body)
         self.write(body)
@@ -126,10 +128,12 @@ class _Channel(HTTPChannel):  # type: ignore[misc]
 
     def reject_busy(self) -> None:
         """Answer a complete request with 503, at once and with next to no work."""
+        readable = self.server.cors_headers(self.requests[0])
+        response = _busy(readable) if readable else _BUSY
         with self.outbuf_lock:
-            self.outbufs[-1].append(_BUSY)
-            self.current_outbuf_count += len(_BUSY)
-            self.total_outbufs_len += len(_BUSY)
+            self.outbufs[-1].append(response)
+            self.current_outbuf_count += len(response)
+            self.total_outbufs_len += len(response)
             self._flush_some()
         self.close_when_flushed = self.requests[0].connection_close
         for request in self.requests:
@@ -142,15 +146,16 @@ class _Channel(HTTPChannel):  # type: ignore[misc]
         self.handle_close()
 
 
-def _busy() -> bytes:
-    """The response to a photo while the queue is full."""
+def _busy(more: dict[str, str]) -> bytes:
+    """The response to a photo while the queue is full, with more headers."""
     body = msgspec.json.encode(asdict(of_status(503)))
-    lines = {"Content-Type": MEDIA_TYPE, "Content-Length": str(len(body)), "Retry-After": str(RETRY_AFTER), **HEADERS}
+    lines = {"Content-Type": MEDIA_TYPE, "Content-Length": str(len(body)), "Retry-After": str(RETRY_AFTER)}
+    lines |= HEADERS | more
     head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
     return f"HTTP/1.1 503 Service Unavailable\r\nServer: Pawsight\r\n{head}\r\n".encode() + body
 
 
-_BUSY = _busy()
+_BUSY = _busy({})
 
 
 def _is_too_slow(since: float, moved: int, now: float, grace: float) -> bool:
@@ -187,6 +192,7 @@ class LimitedServer(TcpWSGIServer):  # type: ignore[misc]
         self.settings = settings
         self.on_rejected: Callable[[], object] = lambda: None  # called for each rejected request
         self.stopping = False  # then each answer is its connection's last
+        self._origins = cors.origins(settings.cors_origins)
         self._buffered = 0
         self._overloaded = False
         self._quick, self._large, photos = _queue(_QUICK), _queue(_LARGE), _queue(settings.threads)
@@ -211,6 +217,10 @@ class LimitedServer(TcpWSGIServer):  # type: ignore[misc]
             self.on_rejected()
             channel.reject_busy()
             self._overloaded = True
+
+    def cors_headers(self, request: Request) -> dict[str, str]:
+        """Return the headers with which a page of another site can read why its request is refused here."""
+        return cors.refusal_headers(self._origins, getattr(request, "path", ""), request.headers.get("ORIGIN", ""))
 
     def yield_slot(self) -> None:
         """Leave the processor to the threads that classify while the queue is full; called between two polls.
