@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -124,3 +125,40 @@ def test_as_a_module() -> None:
     done = subprocess.run([sys.executable, "-m", "pawsight", "--version"], capture_output=True, text=True, timeout=60)
     assert done.returncode == 0
     assert package.__version__ in done.stdout
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows ends a process without asking it")
+@pytest.mark.parametrize("number", ["SIGTERM", "SIGHUP"])
+def test_who_ends_a_command_finds_nothing_half_written(tmp_path: Path, number: str) -> None:
+    code = (
+        "import sys, time; from pathlib import Path; import click; from pawsight import cli\n"
+        "from pawsight.storage.atomic import new_folder\n"
+        "@click.command()\n"
+        "def command():\n"
+        "    with new_folder(Path('backup')) as folder:\n"
+        "        (folder / 'half').touch(); print('begun', flush=True); time.sleep(60)\n"
+        "cli.LazyGroup.get_command = lambda *_: command; sys.argv = ['pawsight', 'backup']; cli.main()"
+    )
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, cwd=tmp_path) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "begun\n"
+        process.send_signal(signal.Signals[number])
+        assert process.wait(60) == -signal.Signals[number]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_interrupt_that_becomes_another_error(pawsight: Pawsight, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where a library is loaded that is not written in Python."""
+
+    @click.command()
+    def command() -> None:
+        try:
+            signal.raise_signal(signal.SIGINT)
+        except KeyboardInterrupt:
+            raise ImportError("initialization failed") from None
+
+    handler = signal.signal(signal.SIGINT, signal.default_int_handler)
+    monkeypatch.setattr(cli.LazyGroup, "get_command", lambda *_: command)
+    ran = pawsight("anything")
+    assert (ran.code, ran.err.strip()) == (2, "Stopped.")
+    assert signal.signal(signal.SIGINT, handler) == signal.default_int_handler

@@ -13,7 +13,9 @@ import importlib
 import io
 import logging
 import os
+import signal
 import sys
+import threading
 import warnings
 from collections.abc import Iterator
 from typing import Any, NoReturn, TextIO
@@ -116,7 +118,8 @@ def main() -> None:
     _open_standard_streams()
     _print_any_name()
     try:
-        group(prog_name="pawsight", standalone_mode=False)
+        with _unwinding():
+            group(prog_name="pawsight", standalone_mode=False)
         sys.stdout.flush()  # a full disk shows here, not when the interpreter ends
     except (ReaderLeft, BrokenPipeError):
         _end_quietly()
@@ -134,6 +137,39 @@ def main() -> None:
         _fail(f"Error: {_describe(error)}")
     except MemoryError:
         _fail("Error: The memory is full. Close other programs, or use fewer --workers.")
+
+
+@contextlib.contextmanager
+def _unwinding() -> Iterator[None]:
+    """Let SIGTERM and SIGHUP end a command as Ctrl-C does, so that it removes what is half-written.
+
+    Then the process ends as the sender of the signal expects; the second one ends it at once. Some libraries raise
+    another error where they are interrupted while they are loaded: that is no fault.
+    """
+    usual: dict[int, Any] = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: signal.SIG_DFL}
+    usual[getattr(signal, "SIGHUP", signal.SIGTERM)] = signal.SIG_DFL
+    in_main = threading.current_thread() is threading.main_thread()
+    taken = [number for number in usual if in_main and signal.getsignal(number) == usual[number]]
+    ended: list[int] = []
+
+    def end(number: int, _: object) -> None:
+        signal.signal(number, usual[number])
+        ended.append(number)
+        raise KeyboardInterrupt
+
+    for number in taken:
+        signal.signal(number, end)
+    try:
+        yield
+    except BaseException as error:
+        if ended and ended[0] != signal.SIGINT:
+            os.kill(os.getpid(), ended[0])
+        if ended and isinstance(error, Exception):
+            raise KeyboardInterrupt from error
+        raise
+    finally:
+        for number in [one for one in taken if signal.getsignal(one) == end]:
+            signal.signal(number, usual[number])
 
 
 def _message(error: click.ClickException) -> str:
