@@ -49,9 +49,14 @@ def translate(error: OSError, place: str) -> PawsightError:
     )
 
 
-def make_folder(path: Path) -> Path:
-    """Make a folder that only its owner enters, and those above it, where they are missing."""
-    with translated():
+def make_folder(path: Path, place: str = "the admin folder") -> Path:
+    """Make a folder that only its owner enters, and those above it, where they are missing.
+
+    Args:
+        path: of the folder.
+        place: what people call it.
+    """
+    with translated(place):
         os.makedirs(path, mode=0o700, exist_ok=True)
     return path
 

@@ -192,7 +192,7 @@ class RateLimiter:
 
     def _open(self) -> _Opened:
         """Nothing is lost that matters when the machine stops, so nothing is synced."""
-        private.make_folder(self.path.parent)
+        private.make_folder(self.path.parent, "the folder `state`")
         connection = sqlite3.connect(self.path, timeout=_WAIT, isolation_level=None)
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = OFF")
