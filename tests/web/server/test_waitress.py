@@ -37,11 +37,11 @@ USED = {
     """,
     "request": """
         body_bytes_received body_rcv chunked close command completed connection_close error expect_continue
-        header_bytes_received headers parse_header proxy_netloc
+        header_bytes_received headers parse_header path proxy_netloc
         proxy_scheme received version
     """,
     "dispatcher": "add_task queue set_thread_count shutdown",
-    "task": "content_length execute request response_headers set_close_on_finish status write",
+    "task": "channel content_length execute request response_headers set_close_on_finish status write",
     "chunks": "control_line trailer",
     "error": "body code reason",
 }
