@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -85,3 +86,39 @@ def test_a_new_folder_replaces_nothing(tmp_path: Path) -> None:
     with pytest.raises(BadArchive, match="holds something"), new_folder(tmp_path / "copy"):
         pass
     assert os.listdir(tmp_path / "copy") == ["file"]
+
+
+@pytest.fixture
+def a_day_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = time.time() + 90_000
+    monkeypatch.setattr(time, "time", lambda: now)
+
+
+LEFT = (".building-01234567-set [1]", ".old-01234567-set [1]")
+OTHERS = (".building-0123456-set [1]", ".old-01234567-set 1", "set [1]")
+
+
+@pytest.mark.usefixtures("a_day_later")
+def test_what_a_killed_program_left_is_cleared_a_day_later(tmp_path: Path) -> None:
+    for name in (*LEFT, *OTHERS):
+        (tmp_path / name / "inside").mkdir(parents=True)
+    with replacing_folder(tmp_path / "set [1]"):
+        assert not set(LEFT) & set(os.listdir(tmp_path))
+    assert set(os.listdir(tmp_path)) == set(OTHERS)
+
+
+@pytest.mark.usefixtures("a_day_later")
+def test_a_folder_that_a_killed_program_took_away_comes_back(tmp_path: Path) -> None:
+    (tmp_path / ".old-01234567-set").mkdir()
+    (tmp_path / ".old-01234567-set" / "mine").touch()
+    with pytest.raises(OSError, match="half"), replacing_folder(tmp_path / "set") as building:
+        fail(building / "file", "half")
+    assert os.listdir(tmp_path) == ["set"]
+    assert os.listdir(tmp_path / "set") == ["mine"]
+
+
+def test_what_may_still_be_written_to_stays(tmp_path: Path) -> None:
+    (tmp_path / ".building-01234567-set").mkdir()
+    with replacing_folder(tmp_path / "set"):
+        pass
+    assert set(os.listdir(tmp_path)) == {".building-01234567-set", "set"}

@@ -35,6 +35,16 @@ def test_what_is_old_goes_and_what_another_process_took_first_is_no_trouble(
     assert os.listdir(tmp_path) == ["new"]
 
 
+def test_folders_that_a_killed_server_left_go(tmp_path: Path) -> None:
+    for name in (".model-1", ".model-2", "models"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "card.json").touch()
+        if name != ".model-2":
+            os.utime(tmp_path / name, (time.time() - 100, time.time() - 100))
+    private.remove_leftovers(tmp_path, 60, ".model-*")
+    assert sorted(os.listdir(tmp_path)) == [".model-2", "models"]
+
+
 def test_a_folder_that_two_take_away_at_once_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("a", "b", "c"):
         (tmp_path / "folder" / name).mkdir(parents=True)

@@ -1,22 +1,25 @@
 """Files and folders that only appear complete, and that replace what was there in one step.
 
 Everything is first written next to its final place, under a hidden name of its own, so that writers do not meet. A
-program that is killed leaves at most such a hidden file behind, and what was there before stays.
+program that is killed leaves at most such a hidden file or folder behind, and what was there before stays.
 """
 
 from __future__ import annotations
 
+import glob
 import os
 import secrets
 import shutil
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from pawsight.errors import BadArchive
 from pawsight.storage import durable
 
 READABLE, PRIVATE = 0o644, 0o600
+_ABANDONED = 86_400  # seconds without a change: no program is still busy with it
 
 
 @contextmanager
@@ -34,7 +37,7 @@ def replacing(path: Path) -> Iterator[Path]:
         yield part
         os.replace(part, path)
     except BaseException:
-        _remove(part)
+        remove(part)
         raise
 
 
@@ -58,8 +61,10 @@ def write_file(path: Path, data: bytes, *, mode: int = READABLE, lasting: bool =
 def replacing_folder(target: Path) -> Iterator[Path]:
     """Yield a folder to fill; when the block ends well, it takes the place of the folder at `target`.
 
-    The old folder is removed last, and put back where the new one cannot be moved into its place.
+    The old folder is removed last, and put back where the new one cannot be moved into its place. What a program that
+    was killed has left of the same folder is cleared a day later, at the next call.
     """
+    _clear(target)
     building, old = _hidden(target, "building"), _hidden(target, "old")
     try:
         building.mkdir(parents=True)
@@ -73,8 +78,8 @@ def replacing_folder(target: Path) -> Iterator[Path]:
                 old.rename(target)
             raise
     finally:
-        _remove(building)
-        _remove(old)
+        remove(building)
+        remove(old)
 
 
 @contextmanager
@@ -94,14 +99,30 @@ def new_folder(target: Path) -> Iterator[Path]:
         durable.move(building, target)
         durable.sync(building.parent)
     finally:
-        _remove(building)
+        remove(building)
+
+
+def _clear(target: Path) -> None:
+    """Remove what killed programs have left of a folder, and put its old one back where they took it away."""
+    for left in (*target.parent.glob(_left(target, "building")), *target.parent.glob(_left(target, "old"))):
+        with suppress(OSError):  # another program may do the same
+            if time.time() - left.stat().st_ctime < _ABANDONED:
+                continue
+            if left.name.startswith(".old-") and not target.exists():
+                left.rename(target)
+            else:
+                remove(left)
+
+
+def _left(target: Path, what: str) -> str:
+    return f".{what}-{'[0-9a-f]' * 8}-{glob.escape(target.name)}"
 
 
 def _hidden(path: Path, what: str) -> Path:
     return path.with_name(f".{what}-{secrets.token_hex(4)}-{path.name}")
 
 
-def _remove(path: Path) -> None:
+def remove(path: Path) -> None:
     """Remove a file or a folder, if it is there."""
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path, ignore_errors=True)

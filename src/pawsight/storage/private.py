@@ -129,10 +129,16 @@ def remove_tree(folder: Path) -> None:
                 shutil.rmtree(folder)
 
 
-def remove_leftovers(folder: Path, seconds: float) -> None:
-    """Take away the files of a folder that nobody wrote to for so long; others may do the same at the same time."""
+def remove_leftovers(folder: Path, seconds: float, names: str = "*") -> None:
+    """Take away what nobody wrote to for so long; others may do the same at the same time.
+
+    Args:
+        folder: that holds it.
+        seconds: since a file, or the list of a folder's files, was changed last.
+        names: of the files and folders, with `*` for anything.
+    """
     with translated():
-        for path in folder.glob("*"):
+        for path in folder.glob(names):
             with suppress(FileNotFoundError):
                 if time.time() - path.stat().st_mtime > seconds:
-                    path.unlink()
+                    atomic.remove(path)

@@ -26,6 +26,8 @@ from pawsight.web.ui.i18n import gettext as _
 
 offering = Blueprint("offering", __name__, url_prefix="/learn")
 
+_ABANDONED = 3600  # seconds; unpacking a model takes a few
+
 
 def _find(id: str) -> Project:
     return project_store.find(state().settings.admin_folder / "albums", id)
@@ -70,6 +72,7 @@ def publish_folder() -> AnyResponse:
 def _receive(sent: FileStorage) -> tuple[str, str]:
     """Keep a model that was sent; its name, and why it was not kept."""
     root = private.make_folder(state().settings.admin_folder)
+    private.remove_leftovers(root, _ABANDONED, ".model-*")  # of a server that was killed
     with tempfile.TemporaryDirectory(dir=root, prefix=".model-") as folder:
         try:
             card = unpack(sent.stream, Path(folder))
