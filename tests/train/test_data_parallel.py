@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -155,20 +156,22 @@ def test_two_processes_train_what_one_does(normed: Recipe, train: Train, train_b
     _assert_same_weights(tmp_path)
 
 
+@pytest.mark.parametrize("number", [0, 1])
 def test_a_killed_process_ends_the_other_and_both_go_on_together(
-    staged: Recipe, train: Train, train_both: TrainBoth, tmp_path: Path
+    staged: Recipe, train: Train, train_both: TrainBoth, tmp_path: Path, number: int
 ) -> None:
     recipe = msgspec.structs.replace(
         staged, patience=99, phases=(msgspec.structs.replace(staged.phases[0], epochs=12),)
     )
-    first, second = train_both(recipe, tmp_path / "cut")
+    both = train_both(recipe, tmp_path / "cut")
+    killed, other = both[number], both[1 - number]
     progress = tmp_path / "cut" / "0" / "progress.json"
-    while first.poll() is None and not progress.exists():
+    while killed.poll() is None and not progress.exists():
         time.sleep(0.05)
-    second.kill()
-    second.communicate()
-    _, said = first.communicate(timeout=TIMEOUT)
-    assert first.returncode not in (0, None)
+    killed.kill()
+    killed.communicate()
+    _, said = other.communicate(timeout=TIMEOUT)
+    assert other.returncode not in (0, None)
     assert "TrainingStopped: " in said or "another task died" in said, said
     done = json.loads(progress.read_text())["epoch"]
     assert 0 < done < 12
@@ -198,11 +201,33 @@ def test_processes_that_train_something_else_are_refused(small: Recipe, train_bo
         assert "BadData: The processes do not train the same recipe on the same photos." in said
 
 
+def _start_commands(prepared: Path, out: Path, epochs: int) -> list[subprocess.Popen[str]]:
+    """Start `pawsight train` in two processes that train together."""
+    words = ["-m", "pawsight", "train", "scratch-small", "--data", prepared, "--epochs", epochs, "--photos", 64]
+    words += ["--out", out, "--coordinator", f"127.0.0.1:{_port()}", "--processes", 2, "--process"]
+    return [_start(*words, number) for number in (0, 1)]
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_ctrl_c_in_one_ends_both_and_they_go_on_together(
+    make_data: Callable[[int], Dataset], tmp_path: Path, number: int
+) -> None:
+    prepared = make_data(224).folder
+    both = _start_commands(prepared, tmp_path / "model", 6)
+    assert any("epoch 2/6" in line for line in both[0].stdout or ())
+    both[number].send_signal(signal.SIGINT)
+    said = [running.communicate(timeout=TIMEOUT)[1] for running in both]
+    assert [running.returncode for running in both] == [2, 2]
+    assert said[number].endswith("Stopped.\n")
+    assert "The same commands on all machines go on after the last finished epoch." in said[1 - number]
+    first, second = _start_commands(prepared, tmp_path / "model", 6)
+    assert "epoch 1/6" not in _end(first)
+    _end(second)
+    assert len(_history(tmp_path / "model")) == 6
+
+
 def test_the_command_makes_one_model(make_data: Callable[[int], Dataset], tmp_path: Path) -> None:
-    prepared, address = make_data(224).folder, f"127.0.0.1:{_port()}"
-    words = ["-m", "pawsight", "train", "scratch-small", "--data", prepared, "--epochs", 1, "--photos", 64]
-    words += ["--out", tmp_path / "model", "--coordinator", address, "--processes", 2, "--process"]
-    first, second = (_start(*words, number) for number in (0, 1))
+    first, second = _start_commands(make_data(224).folder, tmp_path / "model", 1)
     said, others = _end(first), _end(second)
     assert said.count(" val loss ") == 1
     assert f"Wrote {tmp_path / 'model'}." in said
