@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -101,3 +103,36 @@ def test_nothing_is_written_ahead_where_nothing_is_kept(
         entry, same = archive.put_while(archive.strip_metadata(upload(1)), lambda: (said, 2.5), width=64, height=48)
         assert same is said
         assert (entry.stored, entry.milliseconds) == (None, 2.5)
+
+
+DROPPED = """
+import gc, sys, threading, weakref
+from pathlib import Path
+from pawsight.archive.store import Archive
+from pawsight.settings import Settings
+
+class App:
+    def __init__(self, folder):
+        self.itself, archive = self, Archive.open(Settings(archive=str(folder)))
+        archive._uploads._ahead.submit(int).result()
+        weakref.finalize(self, archive.close)
+
+keep_count = threading._maintain_shutdown_locks
+
+def collect():
+    gc.collect()
+    keep_count()
+
+gc.disable()
+App(Path(sys.argv[1]))
+threading._maintain_shutdown_locks = collect  # the garbage collector may run there
+thread = threading.Thread(target=int)
+thread.start()
+thread.join()
+"""
+
+
+@pytest.mark.skipif(not hasattr(threading, "_maintain_shutdown_locks"), reason="Python 3.13 starts threads without it")
+def test_an_archive_that_is_dropped_while_a_thread_starts_is_closed(tmp_path: Path) -> None:
+    done = subprocess.run([sys.executable, "-c", DROPPED, tmp_path], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")

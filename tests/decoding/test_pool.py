@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -273,3 +274,16 @@ def test_a_photo_that_took_a_decoder_over_can_send_nonsense_only(picture: Any) -
         wire.read_reply(pickle.dumps(Path("x")))
     with pytest.raises(EOFError):
         wire.receive(io.BytesIO((1 << 40).to_bytes(8, "big")), 1000)
+
+
+def test_the_garbage_collector_may_close_it_in_a_thread_that_holds_its_lock() -> None:
+    pool = DecoderPool()
+
+    def close() -> None:
+        with pool._lock:
+            pool.close()
+
+    thread = threading.Thread(target=close, daemon=True)
+    thread.start()
+    thread.join(60)
+    assert not thread.is_alive()

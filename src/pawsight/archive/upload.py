@@ -145,8 +145,15 @@ class UploadWriter:
             raise
 
     def close(self) -> None:
-        """Let files that are being written be finished."""
-        self._ahead.shutdown()
+        """Let files that are being written be finished.
+
+        The garbage collector may call this while a thread starts; then no other one could end, and waiting for that
+        would last for ever. So the files are waited for, and not the threads.
+        """
+        for _ in range(self._most):
+            self._free.acquire()
+        self._ahead.shutdown(wait=False)
+        self._free.release(self._most)
 
 
 def _write_rows(connection: Connection, claim: Claim, upload: PendingUpload) -> ArchiveEntry:

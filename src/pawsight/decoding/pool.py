@@ -43,7 +43,7 @@ class DecoderPool:
         self._busy: set[Decoder] = set()
         self._something_to_watch, self._watching = threading.Event(), False
         self._owner, self._closed = os.getpid(), False
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # the garbage collector may call `close` in a thread that holds it
 
     @classmethod
     def by(cls, settings: Settings) -> DecoderPool:
