@@ -147,8 +147,8 @@ class UploadWriter:
     def close(self) -> None:
         """Let files that are being written be finished.
 
-        The garbage collector may call this while a thread starts; then no other one could end, and waiting for that
-        would last for ever. So the files are waited for, and not the threads.
+        This waits for the files, not for the threads: the garbage collector may call it while a thread starts, and
+        joining another one would then deadlock.
         """
         for _ in range(self._most):
             self._free.acquire()
