@@ -1,6 +1,6 @@
 """Execute lessons from their first cell to their last, and keep what came out.
 
-    python notebooks/run.py data/catsdogs                  # all lessons, in place: about a quarter of an hour on two cores
+    python notebooks/run.py data/catsdogs                  # all lessons, in place: 15 minutes on two cores
     python notebooks/run.py data/catsdogs --lessons 2 3
     python notebooks/run.py --quick --out /tmp/quick       # small, on made-up photos: three minutes, no download
 
