@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from tests.modules import new_ones_forgotten
 
 from pawsight.data.prepare import prepare
 from pawsight.learn import learn
@@ -96,7 +97,8 @@ def test_the_small_install_names_the_extra(
     for name in [name for name in sys.modules if name.startswith(("pawsight.learn", f"{library}."))]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, library, None)
-    done = pawsight("learn", flowers, "--dry-run")
+    with new_ones_forgotten():
+        done = pawsight("learn", flowers, "--dry-run")
     assert done.code == 2
     assert "pip install --constraint " in done.err
     assert done.err.endswith('[learn]"\n')

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.modules import new_ones_forgotten
 from tests.permissions import closed
 
 Pawsight = Callable[..., Any]
@@ -15,16 +16,18 @@ HEAVY = ("sklearn", "scipy", "imagehash", "matplotlib", "keras", "tensorflow", "
 
 
 @pytest.fixture
-def small(monkeypatch: pytest.MonkeyPatch) -> None:
+def small(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The small installation: no extra can be imported."""
-    for name in [name for name in sys.modules if name.split(".")[0] in HEAVY or name.startswith("pawsight.")]:
-        if not name.startswith(("pawsight.cli", "pawsight.errors", "pawsight.text")):
-            package, _, module = name.rpartition(".")
-            if hasattr(sys.modules.get(package), module):  # so that it is put back there, too
-                monkeypatch.setattr(sys.modules[package], module, sys.modules[name])
-            monkeypatch.delitem(sys.modules, name)
-    for name in HEAVY:
-        monkeypatch.setitem(sys.modules, name, None)
+    with new_ones_forgotten():
+        for name in [name for name in sys.modules if name.split(".")[0] in HEAVY or name.startswith("pawsight.")]:
+            if not name.startswith(("pawsight.cli", "pawsight.errors", "pawsight.text")):
+                package, _, module = name.rpartition(".")
+                if hasattr(sys.modules.get(package), module):  # so that it is put back there, too
+                    monkeypatch.setattr(sys.modules[package], module, sys.modules[name])
+                monkeypatch.delitem(sys.modules, name)
+        for name in HEAVY:
+            monkeypatch.setitem(sys.modules, name, None)
+        yield
 
 
 @pytest.mark.usefixtures("small")
