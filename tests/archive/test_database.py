@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import sqlite3
 import sys
-import threading
-import time
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -18,7 +14,7 @@ from pawsight.archive.database import where
 from pawsight.archive.entry import ArchiveEntry
 from pawsight.archive.files import PhotoStore
 from pawsight.archive.store import Archive
-from pawsight.errors import ArchiveUnavailable, BadArchive, BadSettings, MissingExtra, PawsightError
+from pawsight.errors import ArchiveUnavailable, BadArchive, BadSettings, MissingExtra
 from pawsight.images.strip_metadata import StrippedPhoto
 from pawsight.settings import Settings
 from pawsight.storage.lock import is_locked
@@ -187,53 +183,6 @@ def test_strangers_in_our_folders_are_not_deleted(tmp_path: Path) -> None:
     assert aside.read_text() == "mine"
 
 
-def test_a_new_index_that_is_locked_is_waited_for(tmp_path: Path) -> None:
-    """Two programs that make the same file at once."""
-    other = sqlite3.connect(tmp_path / "index.sqlite", check_same_thread=False, isolation_level=None)
-    other.execute("BEGIN EXCLUSIVE")
-    release = threading.Timer(0.5, other.rollback)
-    release.start()
-    with Archive.open(Settings(archive=str(tmp_path))) as archive:
-        assert release.finished.is_set()  # it was waited for, and not passed by
-        assert archive.find().total == 0
-    release.join()
-    other.close()
-
-
-def test_an_index_that_stays_locked_is_named(tmp_path: Path, put: Callable[..., ArchiveEntry]) -> None:
-    settings = Settings(archive=str(tmp_path), archive_lock_timeout=0)
-    with Archive.open(settings) as archive, closing(sqlite3.connect(tmp_path / "index.sqlite")) as other:
-        other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(ArchiveUnavailable, match="another program holds its lock"):
-            put(archive)
-        other.rollback()
-        put(archive)
-
-
-def test_a_lock_costs_all_who_wait_its_time_once(tmp_path: Path, put: Callable[..., ArchiveEntry]) -> None:
-    settings = Settings(archive=str(tmp_path), archive_lock_timeout=0.5)
-    refused: list[PawsightError] = []
-
-    def upload(archive: Archive, seed: int) -> None:
-        try:
-            put(archive, seed)
-        except ArchiveUnavailable as error:
-            refused.append(error)
-
-    with Archive.open(settings) as archive, closing(sqlite3.connect(tmp_path / "index.sqlite")) as other:
-        other.execute("BEGIN IMMEDIATE")
-        start = time.monotonic()
-        threads = [threading.Thread(target=upload, args=(archive, seed)) for seed in (1, 1, 2, 3, 4, 5, 6, 7)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        assert (len(refused), time.monotonic() - start < 8 * 0.5) == (8, True)
-        assert [path for path in tmp_path.rglob("*.jpg*") if path.is_file()] == []
-        other.rollback()
-        assert put(archive).stored
-
-
 def test_a_start_that_fails_lets_go_of_the_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> None:
         raise ArchiveUnavailable("The disk is gone.")
@@ -277,26 +226,6 @@ def test_after_a_fail_over_the_next_upload_works(
             other.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
         put(archive, 3)
         assert archive.find().total == 3
-
-
-def test_a_table_that_is_locked_costs_its_time_once(
-    postgresql: str, tmp_path: Path, put: Callable[..., ArchiveEntry]
-) -> None:
-    import psycopg
-
-    settings = Settings(archive=str(tmp_path), archive_url=postgresql, archive_lock_timeout=0.5)
-    with Archive.open(settings) as archive, psycopg.connect(postgresql) as other:
-        kept = put(archive, 1)
-        other.execute("LOCK TABLE entries")
-        start = time.monotonic()
-        with pytest.raises(ArchiveUnavailable, match="lock"):
-            put(archive, 2)
-        with pytest.raises(ArchiveUnavailable, match="lock"):
-            archive.find()
-        assert time.monotonic() - start < 5
-        assert [path.name for path in tmp_path.rglob("*.jpg*")] == [f"{kept.stored}.jpg"]
-        other.rollback()
-        put(archive, 2)
 
 
 def test_sqlite_syncs_every_commit(tmp_path: Path) -> None:
